@@ -1,0 +1,195 @@
+/* The loop: sources -> messages -> reports, and the exit status. */
+#include "bouncewhy/bouncewhy.h"
+#include "cli/messages.h"
+#include "cli/show.h"
+#include "input/input.h"
+#include "report/report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* A verdict that waits: only the next message tells whether a report needs a heading that names its own. */
+struct pending {
+    struct bw_result result;
+    char *source; /* owned; NULL: nothing waits */
+    size_t index;
+};
+
+struct run {
+    const struct bw_tables *tables;
+    const struct bw_options *options;
+    struct bw_limits limits;
+    struct bw_output *output;
+    struct pending pending;
+    size_t shown;
+    bool found, failed;
+};
+
+static void complain(struct run *run, bw_status status, const struct bw_error *err, const char *source,
+                     size_t index)
+{
+    struct bw_error whole = *err;
+    whole.status = status;
+    bw_complain_error(&whole, source, index);
+    run->failed = true;
+}
+
+static void put_report(struct run *run, const struct bw_result *result, const char *source, size_t index,
+                       bool more)
+{
+    struct bw_buf out;
+    bw_buf_init(&out, 0);
+    bw_status status;
+    if (run->options->json) {
+        status = bw_report_json(&out, result, source, index);
+    } else {
+        const struct bw_report_options look = {
+            .language = run->options->language,
+            .source = source,
+            .index = index,
+            .heading = more,
+            .color = run->options->color,
+            .width = run->options->width,
+            .explain = run->options->explain,
+        };
+        if (run->shown)
+            bw_putc(&out, '\n');
+        status = bw_report_text(&out, run->tables, result, &look);
+    }
+    if (status) {
+        bw_buf_clear(&out);
+        complain(run, status, &(struct bw_error){.status = BW_OK}, source, index);
+        return;
+    }
+    bw_output_take(run->output, &out);
+    run->shown++;
+}
+
+/* Reports what waits. more: another message follows it. */
+static void flush_pending(struct run *run, bool more)
+{
+    if (!run->pending.source)
+        return;
+    put_report(run, &run->pending.result, run->pending.source, run->pending.index, more || run->shown > 0);
+    bw_result_free(&run->pending.result);
+    free(run->pending.source);
+    run->pending.source = NULL;
+}
+
+static void diagnose(struct run *run, const struct bw_input_message *message)
+{
+    struct bw_error err = {.status = BW_OK};
+    struct bw_result result;
+    const bw_status status =
+        bw_analyze_with(&result, run->tables, message->bytes, &run->limits, run->options->explain, &err);
+    char *source = status ? NULL : strdup(message->source);
+    if (!source) {
+        complain(run, status ? status : BW_NO_MEMORY, &err, message->source, message->index);
+        bw_result_free(&result);
+        return;
+    }
+    run->found |= result.kind == BW_KIND_BOUNCE;
+    flush_pending(run, true);
+    run->pending = (struct pending){result, source, message->index};
+    if (run->options->json) /* a line stands for itself */
+        flush_pending(run, false);
+}
+
+static void dump(struct run *run, const struct bw_input_message *message)
+{
+    struct bw_buf out;
+    bw_buf_init(&out, 0);
+    const bw_status status = bw_dump(&out, run->tables, message->bytes, &run->limits, run->options->stage);
+    if (status) {
+        bw_buf_clear(&out);
+        complain(run, status, &(struct bw_error){.status = BW_OK}, message->source, message->index);
+        return;
+    }
+    run->found = true;
+    bw_output_take(run->output, &out);
+}
+
+static void take_message(struct run *run, const struct bw_input_message *message)
+{
+    if (message->truncated) {
+        struct bw_error err = {.status = BW_OK};
+        bw_fail(&err, BW_LIMIT, "larger than %zu bytes: the rest was not read", run->limits.message_bytes);
+        complain(run, BW_LIMIT, &err, message->source, message->index);
+    }
+    if (run->options->mode == BW_MODE_DUMP)
+        dump(run, message);
+    else
+        diagnose(run, message);
+}
+
+static int run_messages(struct run *run)
+{
+    static const char *const standard_input[] = {"-"};
+    const size_t count = run->options->operand_count;
+    const char *const *paths = count ? run->options->operands : standard_input;
+    struct bw_input *input = bw_input_open(paths, count ? count : 1, &run->limits);
+    struct bw_input_message message;
+    struct bw_error err = {.status = BW_OK};
+    if (!input) {
+        bw_complain(NULL, "out of memory");
+        return BW_EXIT_ERROR;
+    }
+    for (int got; !run->output->failed && (got = bw_input_next(&message, input, &err)) != 0;) {
+        if (got < 0)
+            complain(run, err.status, &err, NULL, 0);
+        else
+            take_message(run, &message);
+        err = (struct bw_error){.status = BW_OK};
+    }
+    flush_pending(run, false);
+    bw_input_close(input);
+    return run->failed ? BW_EXIT_ERROR : run->found ? BW_EXIT_BOUNCE : BW_EXIT_NONE;
+}
+
+static int run_analysis(struct bw_output *output, const struct bw_tables *tables,
+                        const struct bw_options *options)
+{
+    struct run run = {.tables = tables, .options = options, .output = output};
+    bw_limits_default(&run.limits);
+    if (options->operand_count == 0 && isatty(STDIN_FILENO)) {
+        const bw_slice hint = bw_cli_word(tables, options->language, "hint.stdin");
+        bw_complain(NULL, "%.*s", BW_ARG(hint));
+    }
+    return run_messages(&run);
+}
+
+int bw_cli_run(const struct bw_tables *tables, const struct bw_options *options)
+{
+    struct bw_output output = {.failed = false};
+    int status = BW_EXIT_ERROR;
+    switch (options->mode) {
+    case BW_MODE_HELP:
+        status = bw_show_help(&output, tables, options);
+        break;
+    case BW_MODE_VERSION:
+        status = bw_show_version(&output);
+        break;
+    case BW_MODE_LIST_RULES:
+        status = bw_show_rules(&output, tables);
+        break;
+    case BW_MODE_CHECK_PATTERNS:
+        status = bw_show_findings(&output, tables);
+        break;
+    case BW_MODE_DIAGNOSE:
+    case BW_MODE_DUMP:
+        status = run_analysis(&output, tables, options);
+        break;
+    }
+    return bw_output_close(&output) ? status : BW_EXIT_ERROR;
+}
+
+void bw_cli_prepare(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+            return;
+}

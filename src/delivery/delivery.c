@@ -1,0 +1,231 @@
+#include "delivery/internal.h"
+
+enum { UNQUOTE_SHARE = 2 }; /* one line in so many begins with ">": the text is a quotation */
+
+static bool all_succeeded(const bw_account_list *accounts)
+{
+    for (size_t i = 0; i < accounts->count; i++) {
+        const enum bw_action action = accounts->items[i].action;
+        if (action != BW_ACTION_DELIVERED && action != BW_ACTION_RELAYED && action != BW_ACTION_EXPANDED)
+            return false;
+    }
+    return accounts->count > 0;
+}
+
+static enum bw_kind kind_of(bw_slice word)
+{
+    for (enum bw_kind kind = BW_KIND_BOUNCE; kind < BW_KIND_NOT_A_BOUNCE; kind++)
+        if (bw_eq(word, bw_str(bw_kind_name(kind))))
+            return kind;
+    return BW_KIND_NOT_A_BOUNCE;
+}
+
+/* The header fields as "Name: value" lines for the conditions that look at them. */
+static bw_slice header_lines(struct bw_context *context, const struct bw_header *header)
+{
+    struct bw_buf buf;
+    bw_buf_init(&buf, context->limits->text_bytes);
+    for (size_t i = 0; i < header->count; i++) {
+        bw_put(&buf, header->items[i].name);
+        bw_puts(&buf, ": ");
+        bw_put(&buf, bw_decode_field(context->arena, header->items[i].raw));
+        bw_putc(&buf, '\n');
+    }
+    return bw_buf_take(&buf, context->arena);
+}
+
+/* Without its quotation marks, where it is one ("> " before most lines: a bounce forwarded inline). */
+static bw_slice unquote(struct bw_context *context, bw_slice body)
+{
+    size_t lines = 0, quoted = 0;
+    bw_slice rest = body, line;
+    while (bw_next_line(&line, &rest)) {
+        lines += bw_trim(line).n > 0;
+        quoted += bw_starts(line, BW_S(">"));
+    }
+    if (quoted < 3 || quoted < lines / UNQUOTE_SHARE)
+        return body;
+    struct bw_buf buf;
+    bw_buf_init(&buf, context->limits->text_bytes);
+    for (rest = body; bw_next_line(&line, &rest);) {
+        while (bw_starts(line, BW_S(">")))
+            line = bw_sub(line, 1, line.n);
+        if (bw_starts(line, BW_S(" ")))
+            line = bw_sub(line, 1, line.n);
+        bw_put(&buf, line);
+        bw_putc(&buf, '\n');
+    }
+    return bw_buf_take(&buf, context->arena);
+}
+
+static void read_header(struct bw_notice *notice, struct bw_context *context, const struct bw_part *root)
+{
+    notice->subject = bw_header_text(context->arena, &root->header, "Subject");
+    notice->from = bw_header_text(context->arena, &root->header, "From");
+    notice->date = bw_date(context->arena, bw_header_text(context->arena, &root->header, "Date"));
+    notice->pasted = root->no_header;
+}
+
+/* X-Failed-Recipients names those whom nothing else in the mail does. */
+static void read_failed_recipients(struct bw_notice *notice, struct bw_context *context, const struct bw_part *root)
+{
+    bw_slice rest = bw_header_text(context->arena, &root->header, "X-Failed-Recipients");
+    size_t named = 0;
+    for (size_t i = 0; i < notice->accounts.count; i++)
+        named += notice->accounts.items[i].recipient.p != NULL;
+    while (rest.n && named == 0 && notice->accounts.count < context->limits->deliveries) {
+        const size_t comma = bw_find_byte(rest, ',', 0);
+        const bw_slice address = bw_address(context->arena, bw_sub(rest, 0, comma));
+        rest = comma == BW_NONE ? bw_sub(rest, rest.n, rest.n) : bw_sub(rest, comma + 1, rest.n);
+        if (!address.p)
+            continue;
+        const size_t last = notice->accounts.count;
+        if (last && !notice->accounts.items[last - 1].recipient.p) {
+            notice->accounts.items[last - 1].recipient = address;
+            continue;
+        }
+        struct bw_account *account = bw_push(context->arena, &notice->accounts);
+        if (!account)
+            return;
+        if (last)
+            *account = notice->accounts.items[last - 1];
+        account->recipient = address;
+        account->action = last ? account->action : BW_ACTION_FAILED;
+    }
+}
+
+static void read_inline_original(struct bw_notice *notice, struct bw_context *context, bw_slice text)
+{
+    struct bw_part *part = NULL;
+    while (text.n && bw_is_space(text.p[0]))
+        text = bw_sub(text, 1, text.n);
+    if (text.n && bw_mime_read_inner(&part, context->message, context->arena, text, context->limits) == BW_OK && part)
+        bw_original_read(notice, context, part);
+}
+
+/* A header-only part (text/rfc822-headers) holds the original's fields as its text. */
+static void read_original_part(struct bw_notice *notice, struct bw_context *context, struct bw_part *part)
+{
+    if (bw_part_is(part, "text", "*") || bw_part_is(part, "message", "global-headers") ||
+        bw_part_is(part, "message", "rfc822-headers")) {
+        if (part->parent && part->parent->child != NULL && bw_part_message(part) == part)
+            bw_original_read(notice, context, part);
+        else
+            read_inline_original(notice, context,
+                                 bw_part_text(part, context->message, context->arena, context->limits));
+    } else {
+        bw_original_read(notice, context, part);
+    }
+}
+
+/* Runs the layouts over the notice; false where no entry of the table reads it. */
+static bool read_layout(struct bw_notice *notice, struct bw_context *context, const struct bw_part *root,
+                        bool standard)
+{
+    struct bw_layout_text text = {{BW_NULL}, {{0}}};
+    text.where[BW_WHERE_BODY] = notice->body;
+    text.where[BW_WHERE_SUBJECT] = notice->subject;
+    text.where[BW_WHERE_FROM] = notice->from;
+    text.where[BW_WHERE_HEADER] = header_lines(context, &root->header);
+    bw_grams_of(&text.grams, notice->body);
+    bw_account_list found = {0};
+    bw_slice original = BW_NULL;
+    const struct bw_format *layout = bw_layout_run(&found, &original, notice, context, &text);
+    if (!layout)
+        return false;
+    const enum bw_kind kind = layout->kind.p ? kind_of(layout->kind) : BW_KIND_BOUNCE;
+    if (standard && kind != BW_KIND_BOUNCE)
+        return false;
+    notice->layout = layout;
+    notice->format = layout->id;
+    notice->kind = kind;
+    bw_accounts_merge(notice, context, &found);
+    if (original.n && !notice->original_part)
+        read_inline_original(notice, context, original);
+    return true;
+}
+
+/* Reads the message below root as a notice; false where it is none. */
+static bool read_notice(struct bw_notice *notice, struct bw_context *context, struct bw_part *root,
+                        struct bw_parts *parts)
+{
+    bw_parts_find(parts, context, root);
+    read_header(notice, context, root);
+    notice->kind = BW_KIND_BOUNCE;
+    if (parts->original)
+        read_original_part(notice, context, parts->original);
+    if (parts->feedback) {
+        notice->kind = BW_KIND_COMPLAINT;
+        notice->format = BW_S("rfc5965");
+        bw_feedback_read(notice, context, bw_part_text(parts->feedback, context->message, context->arena,
+                                                       context->limits));
+        return true;
+    }
+    const bool standard =
+        parts->status && bw_status_read(notice, context,
+                                        bw_part_text(parts->status, context->message, context->arena, context->limits));
+    notice->body = bw_body_text(context, root, parts);
+    bool read = read_layout(notice, context, root, standard);
+    if (!read && !standard) {
+        const bw_slice plain = unquote(context, notice->body);
+        if (plain.p != notice->body.p) {
+            notice->body = plain;
+            notice->pasted = true;
+            read = (bw_holds_status_fields(plain) && bw_status_read(notice, context, plain)) ||
+                   read_layout(notice, context, root, false);
+            if (read && !notice->format.p)
+                notice->format = BW_S("rfc3464");
+        }
+    }
+    if (!read && standard)
+        notice->format = BW_S("rfc3464");
+    if (notice->kind == BW_KIND_BOUNCE && (read || standard))
+        read_failed_recipients(notice, context, root);
+    return read || standard;
+}
+
+static void read_disposition(struct bw_notice *notice, struct bw_context *context, struct bw_part *part)
+{
+    notice->kind = BW_KIND_RECEIPT;
+    notice->format = BW_S("rfc8098");
+    bw_status_read(notice, context, bw_part_text(part, context->message, context->arena, context->limits));
+    for (size_t i = 0; i < notice->accounts.count; i++)
+        notice->accounts.items[i].action = BW_ACTION_DELIVERED;
+}
+
+/* Pasted text that no entry recognises: one recipient, and the words decide. */
+static void read_pasted(struct bw_notice *notice, struct bw_context *context)
+{
+    struct bw_account *account = bw_push(context->arena, &notice->accounts);
+    notice->format = BW_S("text");
+    if (!account)
+        return;
+    account->text = notice->body;
+    account->action = BW_ACTION_FAILED;
+}
+
+bw_status bw_delivery_read(struct bw_notice *out, struct bw_context *context)
+{
+    struct bw_parts parts;
+    struct bw_part *root = context->message->root;
+    *out = (struct bw_notice){0};
+    bool read = read_notice(out, context, root, &parts);
+    if (!read && parts.disposition) {
+        read_disposition(out, context, parts.disposition);
+        read = true;
+    }
+    if (!read && parts.forwarded && parts.forwarded != root) {
+        struct bw_notice inner = {0};
+        struct bw_parts inner_parts;
+        read = read_notice(&inner, context, parts.forwarded, &inner_parts);
+        if (read)
+            *out = inner;
+    }
+    if (!read && root->no_header)
+        read_pasted(out, context);
+    else if (!read)
+        out->kind = BW_KIND_NOT_A_BOUNCE;
+    if (out->kind == BW_KIND_BOUNCE && all_succeeded(&out->accounts))
+        out->kind = BW_KIND_RECEIPT;
+    return bw_arena_failed(context->arena) ? (bw_arena_at_limit(context->arena) ? BW_LIMIT : BW_NO_MEMORY) : BW_OK;
+}

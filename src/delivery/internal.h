@@ -1,0 +1,49 @@
+/* Shared by the files of the delivery stage only. */
+#ifndef BW_DELIVERY_INTERNAL_H
+#define BW_DELIVERY_INTERNAL_H
+
+#include "delivery/delivery.h"
+
+/* The parts of a notice, found by their types or, where these lie, by what they hold. */
+struct bw_parts {
+    struct bw_part *status;     /* delivery status (RFC 3464, 6533) */
+    struct bw_part *feedback;   /* RFC 5965 */
+    struct bw_part *disposition; /* RFC 8098 */
+    struct bw_part *original;   /* message/rfc822 or text/rfc822-headers */
+    struct bw_part *forwarded;  /* an attached message that may be the notice itself */
+};
+
+/* Finds the parts below root (a message). */
+void bw_parts_find(struct bw_parts *out, struct bw_context *context, struct bw_part *root);
+/* The words for a reader below root, without status, feedback and original parts; plain text before HTML. */
+bw_slice bw_body_text(struct bw_context *context, struct bw_part *root, const struct bw_parts *parts);
+/* The text holds delivery-status fields. */
+bool bw_holds_status_fields(bw_slice text);
+
+/* Reads delivery-status fields out of a text, adding an account per group; false where it holds none. */
+bool bw_status_read(struct bw_notice *notice, struct bw_context *context, bw_slice text);
+/* Reads a feedback report. */
+void bw_feedback_read(struct bw_notice *notice, struct bw_context *context, bw_slice text);
+/* The action that a word of an Action field means; failed for words that no RFC knows. */
+enum bw_action bw_action_of(bw_slice word);
+/* The address behind "rfc822;", "utf-8;" and the like, escapes undone (RFC 6533 section 3). */
+bw_slice bw_typed_address(struct bw_context *context, bw_slice value);
+
+/* Text that layouts read. */
+struct bw_layout_text {
+    bw_slice where[BW_WHERE_COUNT];
+    struct bw_grams grams; /* of the body */
+};
+
+/* Picks the first format of the table whose conditions hold and that finds something, and adds its accounts to *found.
+ * Cuts the returned original off the body (*original gets it, unknown where there is none). NULL where none fits. */
+const struct bw_format *bw_layout_run(bw_account_list *found, bw_slice *original, struct bw_notice *notice,
+                                      struct bw_context *context, const struct bw_layout_text *text);
+
+/* Adds what the layout found to the accounts of the standard parts: one account per recipient. */
+void bw_accounts_merge(struct bw_notice *notice, struct bw_context *context, const bw_account_list *found);
+
+/* Reads the original's fields and Received chain. */
+void bw_original_read(struct bw_notice *notice, struct bw_context *context, struct bw_part *part);
+
+#endif

@@ -1,0 +1,137 @@
+/* What a refusal over the sender carries: the address, the list, the receiver's code. */
+#include "diagnose/internal.h"
+
+static bw_slice group(const struct bw_blocking *from, const char *name)
+{
+    return from->verdict->rule ? bw_trim(bw_match_group(&from->verdict->match, name)) : BW_NULL;
+}
+
+/* The address may be the sending side's: not the refusing server's, none that no server on the net would see. */
+static bool can_be_refused(const struct bw_blocking *from, const struct bw_seen_address *seen)
+{
+    return !seen->masked && !seen->is_private && seen->side != BW_SIDE_RECEIVER && seen->side != BW_SIDE_NONE &&
+           !bw_same_address(seen->text, from->evidence->remote_ip);
+}
+
+bw_slice bw_refused_address(const struct bw_blocking *from, bool *masked)
+{
+    const struct bw_evidence *evidence = from->evidence;
+    const bw_slice named = group(from, "ip");
+    *masked = false;
+    if (bw_is_address(named) && !bw_address_is_private(named) && !bw_same_address(named, evidence->remote_ip))
+        return named;
+    for (unsigned rank = 0; rank < 3; rank++)
+        for (size_t i = 0; i < evidence->addresses.count; i++) {
+            const struct bw_seen_address *seen = &evidence->addresses.items[i];
+            const bool fits = rank == 0   ? seen->side == BW_SIDE_SENDER
+                              : rank == 1 ? seen->in_said && !seen->in_url
+                                          : seen->in_url;
+            if (fits && can_be_refused(from, seen))
+                return seen->text;
+        }
+    for (size_t i = 0; i < evidence->addresses.count; i++)
+        *masked = *masked || evidence->addresses.items[i].masked;
+    return BW_NULL;
+}
+
+/* The list that the words name: by the rule, by zone, by name. */
+static const struct bw_list *find_list(const struct bw_blocking *from)
+{
+    const struct bw_evidence *evidence = from->evidence;
+    const struct bw_list *named = NULL;
+    for (size_t i = 0; i < evidence->lists.count; i++) {
+        if (evidence->lists.items[i].by_zone)
+            return evidence->lists.items[i].list;
+        if (!named)
+            named = evidence->lists.items[i].list;
+    }
+    if (named)
+        return named;
+    if (from->verdict->rule && from->verdict->rule->list.p)
+        return bw_table_list(from->context->tables, from->verdict->rule->list);
+    return NULL;
+}
+
+static void fill_zone(struct bw_block *out, const struct bw_blocking *from)
+{
+    for (size_t i = 0; i < from->evidence->lists.count && !out->zone.p; i++)
+        if (from->evidence->lists.items[i].by_zone && from->evidence->lists.items[i].list == from->list)
+            out->zone = from->evidence->lists.items[i].text;
+    const bw_slice named = group(from, "zone");
+    if (!out->zone.p && named.n)
+        out->zone = named;
+    out->zone_from_text = out->zone.p != NULL;
+    if (!out->zone.p && from->list)
+        out->zone = bw_record_get(from->list->record, "zone");
+}
+
+static void fill_list(struct bw_block *out, const struct bw_list *list)
+{
+    out->list_id = list->id;
+    out->list_name = list->name;
+    out->list_operator = list->operator_name;
+    out->list_status = list->status;
+    out->list_since = list->since;
+}
+
+/* One of the list's return codes that mean "this is no listing" stands in the words. */
+static bool answered_with_error(const struct bw_blocking *from)
+{
+    size_t at = 0;
+    for (const struct bw_entry *entry; (entry = bw_record_next(from->list->record, "error", &at));) {
+        bw_slice rest = entry->value, code;
+        if (bw_next_word(&code, &rest) && bw_find_byte(code, 'x', 0) == BW_NONE &&
+            bw_find(from->evidence->full, code, 0) != BW_NONE)
+            return true;
+    }
+    return false;
+}
+
+static bw_slice variant_of(const struct bw_blocking *from)
+{
+    if (!from->list)
+        return BW_NULL;
+    if (answered_with_error(from))
+        return BW_S("not-a-listing");
+    if (bw_eq(from->list->status, BW_S("closed")))
+        return BW_S("closed");
+    if (bw_eq(from->list->scope, BW_S("network")) || bw_eq(from->list->scope, BW_S("dynamic")))
+        return from->list->scope;
+    return BW_NULL;
+}
+
+/* The machine that was refused is the one that wrote the bounce: it spoke to the refusing server. */
+static void fill_host(struct bw_block *out, const struct bw_blocking *from)
+{
+    const bw_slice reporter = from->notice->reporting_mta;
+    if (reporter.n && bw_find_byte(reporter, '.', 0) != BW_NONE && !bw_is_address(reporter) &&
+        !bw_ieq(reporter, from->evidence->remote_host))
+        out->ip_host = reporter;
+    for (size_t i = 0; i < from->notice->hops.count; i++)
+        if (out->ip.p && bw_same_address(from->notice->hops.items[i].from_ip, out->ip))
+            out->ip_host = from->notice->hops.items[i].from_name;
+}
+
+void bw_block_fill(struct bw_block *out, bw_slice *variant, struct bw_blocking *from)
+{
+    const struct bw_rule *rule = from->verdict->rule;
+    *out = (struct bw_block){0};
+    from->list = find_list(from);
+    if (rule && rule->receiver.p)
+        from->receiver = bw_table_receiver(from->context->tables, rule->receiver);
+    out->ip = bw_refused_address(from, &out->ip_masked);
+    out->domain = group(from, "domain");
+    out->code = group(from, "code");
+    if (from->list)
+        fill_list(out, from->list);
+    fill_zone(out, from);
+    if (from->receiver) {
+        out->receiver_id = from->receiver->id;
+        out->receiver_name = from->receiver->name;
+    }
+    fill_host(out, from);
+    const bw_slice shade = variant_of(from);
+    if (shade.p && !variant->p)
+        *variant = shade;
+    bw_links_fill(out, from);
+}

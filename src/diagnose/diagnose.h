@@ -1,0 +1,27 @@
+/* The diagnose stage: cause + evidence -> disposition, actor, block. Parses nothing; knows no sentences. */
+#ifndef BW_DIAGNOSE_H
+#define BW_DIAGNOSE_H
+
+#include "base/base.h"
+#include "bouncewhy/result.h"
+#include "classify/classify.h"
+#include "delivery/delivery.h"
+#include "evidence/evidence.h"
+
+/* One recipient's verdict as the result shows it. out: filled, arena-owned or borrowed.
+ * BW_OK or BW_NO_MEMORY. */
+bw_status bw_diagnose(struct bw_delivery *out, struct bw_context *context, const struct bw_notice *notice,
+                      const struct bw_account *account, const struct bw_evidence *evidence,
+                      const struct bw_verdict *verdict);
+
+/* The verdict of a recipient in a mail of a kind where no reason is looked for (a receipt, a complaint ...). cause: an
+ * id of the table. */
+bw_status bw_diagnose_plain(struct bw_delivery *out, struct bw_context *context, const struct bw_account *account,
+                            const char *cause);
+
+/* Everything that --check-patterns looks for: the tables' own mistakes (bw_table_check), every rule's and fact's
+ * examples run through the stages, sentences missing in a language. Findings are pushed; their text lives in the
+ * arena. BW_OK, BW_NO_MEMORY. */
+bw_status bw_check_patterns(bw_finding_list *out, struct bw_arena *arena, const struct bw_tables *tables);
+
+#endif

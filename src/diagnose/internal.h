@@ -1,0 +1,27 @@
+/* Shared by the files of the diagnose stage only. */
+#ifndef BW_DIAGNOSE_INTERNAL_H
+#define BW_DIAGNOSE_INTERNAL_H
+
+#include "diagnose/diagnose.h"
+
+/* What the parts of a block are found from. */
+struct bw_blocking {
+    struct bw_context *context;
+    const struct bw_notice *notice;
+    const struct bw_evidence *evidence;
+    const struct bw_verdict *verdict;
+    const struct bw_list *list;         /* NULL where none is known */
+    const struct bw_receiver *receiver; /* likewise */
+};
+
+/* Fills the block; *variant is set where the list tells a shade that the rule did not. */
+void bw_block_fill(struct bw_block *out, bw_slice *variant, struct bw_blocking *from);
+/* Fills the links of a block, which holds ip, domain and list already. */
+void bw_links_fill(struct bw_block *out, const struct bw_blocking *from);
+/* The sending side's address that the words name; unknown where none. *masked: one is shown blanked out. */
+bw_slice bw_refused_address(const struct bw_blocking *from, bool *masked);
+
+/* Findings about languages: a cause without sentences, an id that one language has and another lacks. */
+void bw_check_texts(bw_finding_list *out, struct bw_arena *arena, const struct bw_tables *tables);
+
+#endif

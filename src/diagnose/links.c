@@ -1,0 +1,124 @@
+/* The links of a block: those of the mail, labelled by who owns their host, and those of the tables. */
+#include "diagnose/internal.h"
+
+typedef BW_LIST(struct bw_url) url_list;
+
+static bool any_in(bw_slice text, const char *words)
+{
+    bw_slice rest = bw_str(words), word;
+    while (bw_next_word(&word, &rest))
+        if (bw_ifind(text, word, 0) != BW_NONE)
+            return true;
+    return false;
+}
+
+static enum bw_url_role role_of(bw_slice url)
+{
+    if (any_in(url, "remov delist unblock unlist reset-request whitelist"))
+        return BW_URL_REMOVAL;
+    return any_in(url, "lookup query check search ip= ipcheck") ? BW_URL_LOOKUP : BW_URL_INFO;
+}
+
+/* The part of a host that one owner registers: two labels, three under a country's "co", "ne", "com" and the like. */
+static bw_slice registered_part(bw_slice host)
+{
+    size_t dots[3] = {BW_NONE, BW_NONE, BW_NONE}, found = 0;
+    for (size_t i = host.n; i-- > 0 && found < 3;)
+        if (host.p[i] == '.')
+            dots[found++] = i;
+    if (found < 2)
+        return host;
+    const size_t top = host.n - dots[0] - 1, second = dots[0] - dots[1] - 1;
+    if (top != 2 || second > 3)
+        return bw_sub(host, dots[1] + 1, host.n);
+    return found == 3 ? bw_sub(host, dots[2] + 1, host.n) : host;
+}
+
+static bool same_owner(bw_slice a, bw_slice b)
+{
+    return a.n && b.n && bw_find_byte(a, '.', 0) != BW_NONE && bw_ieq(registered_part(a), registered_part(b));
+}
+
+static bw_slice domain_of(bw_slice address)
+{
+    size_t at = address.n;
+    while (at > 0 && address.p[at - 1] != '@')
+        at--;
+    return at ? bw_sub(address, at, address.n) : BW_NULL;
+}
+
+static enum bw_trust trust_of(const struct bw_blocking *from, bw_slice url)
+{
+    const bw_slice host = bw_url_host(url);
+    const size_t slashes = bw_find(url, BW_S("://"), 0);
+    const bw_slice authority = bw_sub(url, slashes == BW_NONE ? 0 : slashes + 3, url.n);
+    const size_t at = bw_find_byte(authority, '@', 0), path = bw_find_byte(authority, '/', 0);
+    if (at != BW_NONE && (path == BW_NONE || at < path))
+        return BW_TRUST_UNVERIFIED; /* user@host: made to look like another host */
+    const struct bw_name *owner = bw_table_host(from->context->tables, host);
+    const struct bw_name *refuser = bw_table_host(from->context->tables, from->evidence->remote_host);
+    if (owner && owner->list)
+        return BW_TRUST_OPERATOR;
+    if (owner && owner->receiver &&
+        (owner->receiver == from->receiver || (refuser && refuser->receiver == owner->receiver)))
+        return BW_TRUST_RECEIVER;
+    if (same_owner(host, from->evidence->remote_host) || same_owner(host, domain_of(from->evidence->recipient)))
+        return BW_TRUST_RECEIVER;
+    return BW_TRUST_UNVERIFIED;
+}
+
+/* A page of the tables with the address or domain filled in; unknown where that is not known. */
+static bw_slice fill_template(struct bw_arena *arena, bw_slice page, const struct bw_block *block)
+{
+    const struct {
+        bw_slice mark, value;
+    } marks[] = {{BW_S("{ip}"), block->ip}, {BW_S("{domain}"), block->domain}};
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        const size_t at = bw_find(page, marks[i].mark, 0);
+        if (at == BW_NONE)
+            continue;
+        if (!marks[i].value.p)
+            return BW_NULL;
+        page = bw_format(arena, "%.*s%.*s%.*s", BW_ARG(bw_sub(page, 0, at)), BW_ARG(marks[i].value),
+                         BW_ARG(bw_sub(page, at + marks[i].mark.n, page.n)));
+    }
+    return page;
+}
+
+static void add(url_list *list, const struct bw_blocking *from, struct bw_url url)
+{
+    if (url.url.n == 0)
+        return;
+    for (size_t i = 0; i < list->count; i++)
+        if (bw_eq(list->items[i].url, url.url))
+            return;
+    struct bw_url *slot = bw_push(from->context->arena, list);
+    if (slot)
+        *slot = url;
+}
+
+static void add_page(url_list *list, const struct bw_blocking *from, const struct bw_block *block, bw_slice page,
+                     enum bw_url_role role, enum bw_trust trust)
+{
+    if (page.n)
+        add(list, from, (struct bw_url){fill_template(from->context->arena, page, block), role, false, trust});
+}
+
+void bw_links_fill(struct bw_block *out, const struct bw_blocking *from)
+{
+    url_list urls = {0};
+    for (size_t i = 0; i < from->evidence->urls.count; i++) {
+        const bw_slice url = from->evidence->urls.items[i].url;
+        add(&urls, from, (struct bw_url){url, role_of(url), true, trust_of(from, url)});
+    }
+    if (from->list) {
+        add_page(&urls, from, out, from->list->lookup, BW_URL_LOOKUP, BW_TRUST_OPERATOR);
+        add_page(&urls, from, out, from->list->removal, BW_URL_REMOVAL, BW_TRUST_OPERATOR);
+    } else if (from->receiver) {
+        add_page(&urls, from, out, from->receiver->lookup, BW_URL_LOOKUP, BW_TRUST_RECEIVER);
+        add_page(&urls, from, out, from->receiver->removal, BW_URL_REMOVAL, BW_TRUST_RECEIVER);
+        add_page(&urls, from, out, from->receiver->help, BW_URL_INFO, BW_TRUST_RECEIVER);
+    }
+    out->urls = urls.items;
+    out->url_count = urls.count;
+}

@@ -1,0 +1,166 @@
+/* Reply codes (RFC 5321 section 4.2) and enhanced status codes (RFC 3463) in free text. */
+#include "evidence/internal.h"
+
+#include <string.h>
+
+static bool digit_at(bw_slice s, size_t i)
+{
+    return i < s.n && bw_is_digit(s.p[i]);
+}
+
+/* Length of an enhanced code at i ("5.7.1", "5.7.606"), 0 for none. */
+static size_t status_length(bw_slice s, size_t i)
+{
+    if (i >= s.n || (s.p[i] != '2' && s.p[i] != '4' && s.p[i] != '5') || i + 4 >= s.n || s.p[i + 1] != '.')
+        return 0;
+    if (i > 0 && (bw_is_alnum(s.p[i - 1]) || s.p[i - 1] == '.' || s.p[i - 1] == '/'))
+        return 0;
+    size_t end = i + 2;
+    for (unsigned part = 0; part < 2; part++) {
+        size_t digits = 0;
+        while (digit_at(s, end))
+            end++, digits++;
+        if (digits == 0 || digits > 3)
+            return 0;
+        if (part == 0 && (end >= s.n || s.p[end++] != '.'))
+            return 0;
+    }
+    const bool goes_on = end < s.n && (bw_is_alnum(s.p[end]) || (s.p[end] == '.' && digit_at(s, end + 1)));
+    return goes_on ? 0 : end - i;
+}
+
+/* Three digits that can be the reply of a refusal, standing alone at i. */
+static bool reply_at(bw_slice s, size_t i)
+{
+    if (i + 3 > s.n || (s.p[i] != '4' && s.p[i] != '5') || !digit_at(s, i + 1) || !digit_at(s, i + 2) ||
+        digit_at(s, i + 3))
+        return false;
+    if (i > 0 && (bw_is_alnum(s.p[i - 1]) || strchr(".-/@%=&_", s.p[i - 1])))
+        return false;
+    if (i + 3 == s.n)
+        return true;
+    const char after = s.p[i + 3];
+    if (after == '.' || after == ',' || after == '%' || after == '/' || after == '@')
+        return after == '.' && !digit_at(s, i + 4);
+    return !bw_is_alpha(after) && after != '_';
+}
+
+/* What stands in front makes a number a reply: the beginning, or a mark that opens a quotation. */
+static bool opens_reply(bw_slice s, size_t i)
+{
+    while (i > 0 && s.p[i - 1] == ' ')
+        i--;
+    return i == 0 || strchr(":('\"[<>;|`", s.p[i - 1]) != NULL;
+}
+
+/* Words behind a number that make it a count, not a reply: "450 seconds". */
+static bool counts_something(bw_slice s, size_t i)
+{
+    static const char *const units[] = {"second", "sec", "minute", "min ", "hour", "day", "byte", "kb", "mb",
+                                        "message", "recipient", "connection", "mail", "times", "lines"};
+    const bw_slice after = bw_trim(bw_sub(s, i + 3, s.n));
+    for (size_t n = 0; n < sizeof units / sizeof *units; n++)
+        if (bw_istarts(after, bw_str(units[n])))
+            return true;
+    return false;
+}
+
+/* The best place for a reply: 3 in front of an enhanced code, 2 where a quotation opens, 1 anywhere. */
+static unsigned reply_rank(bw_slice s, size_t i)
+{
+    size_t next = i + 3;
+    while (next < s.n && strchr(" -#':(", s.p[next]))
+        next++;
+    if (next > i + 3 && status_length(s, next))
+        return 3;
+    if (counts_something(s, i))
+        return 0;
+    return opens_reply(s, i) ? 2 : 1;
+}
+
+void bw_reply_codes(bw_slice *reply, bw_slice *status, bw_slice words)
+{
+    unsigned best = 0;
+    *reply = *status = BW_NULL;
+    for (size_t i = 0; i < words.n; i++) {
+        if (!bw_is_digit(words.p[i]))
+            continue;
+        const size_t length = status_length(words, i);
+        if (length && !status->p && words.p[i] != '2')
+            *status = bw_sub(words, i, i + length);
+        if (!reply_at(words, i))
+            continue;
+        const unsigned rank = reply_rank(words, i);
+        if (rank > best && (best < 2 || (rank == 3 && best < 2))) {
+            best = rank;
+            *reply = bw_sub(words, i, i + 3);
+        }
+    }
+}
+
+/* Length of "550-5.7.1 ", "550 5.7.1 " or "550-" at i where it repeats the code that the words begin with; else 0. */
+static size_t repeated_code(bw_slice s, size_t i, bw_slice reply, bw_slice status)
+{
+    const bw_slice here = bw_sub(s, i, s.n);
+    if (!bw_starts(here, reply) || here.n <= reply.n || !strchr("- ", here.p[reply.n]))
+        return 0;
+    size_t n = reply.n + 1;
+    const bool continued = here.p[reply.n] == '-';
+    if (status.n && bw_starts(bw_sub(here, n, here.n), status)) {
+        n += status.n;
+        while (n < here.n && here.p[n] == ' ')
+            n++;
+        return n;
+    }
+    while (continued && n < here.n && here.p[n] == ' ')
+        n++;
+    return continued || status.n == 0 ? n : 0;
+}
+
+/* Joins "https: //host" that a line code had cut. */
+static bw_slice join_links(char *text, size_t n)
+{
+    size_t out = 0;
+    for (size_t i = 0; i < n; i++) {
+        text[out++] = text[i];
+        if (text[i] == ':' && i + 3 < n && memcmp(text + i + 1, " //", 3) == 0)
+            i++;
+    }
+    return (bw_slice){text, out};
+}
+
+bw_slice bw_without_line_codes(struct bw_arena *arena, bw_slice words)
+{
+    bw_slice reply, status;
+    bw_reply_codes(&reply, &status, words);
+    char *text = bw_arena_alloc(arena, words.n + 1);
+    if (!words.p || !text)
+        return BW_NULL;
+    const size_t first = reply.p ? (size_t)(reply.p - words.p) : words.n;
+    size_t out = 0;
+    for (size_t i = 0; i < words.n;) {
+        const bool at_word = i > first && words.p[i - 1] == ' ';
+        const size_t skip = at_word && reply.n ? repeated_code(words, i, reply, status) : 0;
+        if (skip)
+            i += skip;
+        else
+            text[out++] = words.p[i++];
+    }
+    return join_links(text, out);
+}
+
+bw_slice bw_command_of(bw_slice words)
+{
+    static const struct {
+        const char *words, *command;
+    } commands[] = {
+        {"starttls", "STARTTLS"}, {"ehlo", "EHLO"},   {"helo", "HELO"}, {"mail from", "MAIL"}, {"rcpt to", "RCPT"},
+        {"end of data", "DATA"},  {"bdat", "BDAT"},   {"auth", "AUTH"}, {"quit", "QUIT"},      {"mail", "MAIL"},
+        {"rcpt", "RCPT"},         {"data", "DATA"},   {"connect", "CONN"}, {"greeting", "CONN"}, {"banner", "CONN"},
+        {"talk to me", "CONN"}, {"recipient", "RCPT"}, {"sender", "MAIL"}, {"message", "DATA"},
+    };
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (bw_ifind(words, bw_str(commands[i].words), 0) != BW_NONE)
+            return bw_str(commands[i].command);
+    return BW_NULL;
+}

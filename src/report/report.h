@@ -1,0 +1,43 @@
+/* The report stage: a result -> bytes. One writer each for text and JSON; the wording comes from the tables. Parses
+ * nothing. */
+#ifndef BW_REPORT_H
+#define BW_REPORT_H
+
+#include "base/base.h"
+#include "bouncewhy/result.h"
+#include "classify/classify.h"
+#include "delivery/delivery.h"
+#include "evidence/evidence.h"
+#include "mime/mime.h"
+#include "table/table.h"
+
+/* How a text report is to look. */
+struct bw_report_options {
+    const char *language; /* "ja", "en": a language record of the tables */
+    const char *source;   /* path as given, "-" for standard input */
+    size_t index;         /* of the message in its source */
+    bool heading;         /* more than one message is reported: begin with a line that names source and index */
+    bool color;           /* ANSI SGR sequences may be used */
+    unsigned width;       /* columns of the terminal; 0: do not wrap */
+    bool explain;         /* add the trail: rule, place, words, candidates that lost */
+};
+
+/* Appends the report of one message. BW_OK or BW_NO_MEMORY (out->failed). */
+bw_status bw_report_text(struct bw_buf *out, const struct bw_tables *tables, const struct bw_result *result,
+                         const struct bw_report_options *options);
+
+/* Appends one line of JSON (report-json contract, docs/JSON.md) and a LF. BW_OK or BW_NO_MEMORY. */
+bw_status bw_report_json(struct bw_buf *out, const struct bw_result *result, const char *source, size_t index);
+
+/* Checks the text tables: in each language every word of the report and, for every cause, a head and a who that
+ * apply to any mail; no template asks for a fact or flag that does not exist. Findings are pushed, as by
+ * bw_table_check. BW_OK or BW_NO_MEMORY. */
+bw_status bw_report_check(bw_finding_list *out, struct bw_arena *arena, const struct bw_tables *tables);
+
+/* --dump: the value behind a stage as text with everything from the mail made visible, one fact a line. Appended. */
+void bw_dump_message(struct bw_buf *out, struct bw_context *context);
+void bw_dump_notice(struct bw_buf *out, const struct bw_notice *notice);
+void bw_dump_evidence(struct bw_buf *out, const struct bw_evidence *evidence);
+void bw_dump_verdict(struct bw_buf *out, const struct bw_verdict *verdict);
+
+#endif

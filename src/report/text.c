@@ -1,0 +1,193 @@
+/* The text report: the answer, who must act, the facts, the steps, the server's own words. */
+#include "report/links.h"
+#include "report/writer.h"
+
+enum { INDENT = 2 };
+
+bw_slice bw_writer_word(struct bw_writer *writer, const char *id, const struct bw_fact_values *facts)
+{
+    static const struct bw_fact_values none = {.count = 0};
+    struct bw_buf word;
+    bw_buf_init(&word, 0);
+    bw_put_word(&word, writer->tables, writer->options->language, id, facts ? facts : &none);
+    return bw_buf_take(&word, writer->arena);
+}
+
+bw_slice bw_writer_visible(struct bw_writer *writer, bw_slice text)
+{
+    struct bw_buf visible;
+    bw_buf_init(&visible, 0);
+    bw_put_visible(&visible, text, false);
+    return bw_buf_take(&visible, writer->arena);
+}
+
+static void put_heading(struct bw_writer *writer, const char *id)
+{
+    bw_putc(writer->layout.out, '\n');
+    bw_layout_text(&writer->layout, bw_writer_word(writer, id, NULL), 0, 0);
+}
+
+/* The answer and who must act. Where nobody wrote the sentence, the ids of the taxonomy stand in for it. */
+static void put_answer(struct bw_writer *writer, const struct bw_delivery *delivery,
+                       const struct bw_fact_values *facts)
+{
+    const char *language = writer->options->language;
+    struct bw_buf line;
+    bw_buf_init(&line, 0);
+    if (!bw_say_first(&line, writer->tables, language, delivery->cause, "head", facts))
+        bw_put_visible(&line, delivery->cause, false);
+    bw_layout_bold(&writer->layout, bw_buf_take(&line, writer->arena));
+    bw_buf_init(&line, 0);
+    if (!bw_say_first(&line, writer->tables, language, delivery->cause, "who", facts))
+        bw_put_visible(&line, delivery->actor, false);
+    const bw_slice who = bw_buf_take(&line, writer->arena);
+    if (who.n > 0)
+        bw_layout_text(&writer->layout, who, 0, 0);
+}
+
+static void put_rows(struct bw_writer *writer, const struct bw_group *group,
+                     const struct bw_fact_values *facts, bool with_message)
+{
+    bw_rows rows = {.count = 0};
+    bw_rows_fill(&rows, writer, group, facts, with_message);
+    if (rows.count == 0)
+        return;
+    bw_putc(writer->layout.out, '\n');
+    bw_layout_rows(&writer->layout, rows.items, rows.count);
+}
+
+/* True when the reader has not seen this very list yet, which counts as seen from then on. */
+static bool is_new(struct bw_writer *writer, const bw_lines *lines)
+{
+    struct bw_buf joined;
+    bw_buf_init(&joined, 0);
+    for (size_t i = 0; i < lines->count; i++) {
+        bw_put(&joined, lines->items[i]);
+        bw_putc(&joined, '\n');
+    }
+    const bw_slice text = bw_buf_take(&joined, writer->arena);
+    for (size_t i = 0; i < writer->printed.count; i++)
+        if (bw_eq(writer->printed.items[i], text))
+            return false;
+    bw_slice *slot = bw_push(writer->arena, &writer->printed);
+    if (slot)
+        *slot = text;
+    return true;
+}
+
+static void put_remarks(struct bw_writer *writer, bw_slice cause, const struct bw_fact_values *facts)
+{
+    bw_lines notes = {.count = 0};
+    bw_say_all(&notes, writer->arena, writer->tables, writer->options->language, cause, "note", facts);
+    if (notes.count == 0 || !is_new(writer, &notes))
+        return;
+    bw_putc(writer->layout.out, '\n');
+    for (size_t i = 0; i < notes.count; i++) {
+        bw_puts(writer->layout.out, "  ");
+        bw_layout_text(&writer->layout, notes.items[i], INDENT, INDENT);
+    }
+}
+
+static void put_steps(struct bw_writer *writer, bw_slice cause, const struct bw_fact_values *facts)
+{
+    bw_lines steps = {.count = 0};
+    bw_say_all(&steps, writer->arena, writer->tables, writer->options->language, cause, "step", facts);
+    if (steps.count == 0 || !is_new(writer, &steps))
+        return;
+    put_heading(writer, "heading.next");
+    bw_layout_numbered(&writer->layout, steps.items, steps.count);
+}
+
+static void put_words(struct bw_writer *writer, const struct bw_delivery *delivery)
+{
+    if (delivery->diagnostic.n == 0)
+        return;
+    struct bw_buf words;
+    bw_buf_init(&words, 0);
+    bw_put_quoted(&words, writer->tables, delivery, delivery->diagnostic);
+    put_heading(writer, "heading.reply");
+    bw_puts(writer->layout.out, "  ");
+    bw_layout_text(&writer->layout, bw_buf_take(&words, writer->arena), INDENT, INDENT);
+}
+
+static void put_group(struct bw_writer *writer, const struct bw_group *group, bool with_message)
+{
+    const struct bw_delivery *delivery = group->first;
+    struct bw_fact_values facts;
+    bw_facts_fill(&facts, writer->arena, writer->tables, writer->result, group);
+    put_answer(writer, delivery, &facts);
+    put_rows(writer, group, &facts, with_message);
+    put_remarks(writer, delivery->cause, &facts);
+    put_steps(writer, delivery->cause, &facts);
+    put_words(writer, delivery);
+    if (writer->options->explain)
+        bw_explain_verdict(writer, delivery);
+}
+
+/* What stands for the verdict of a message that reports on nobody. */
+static bw_slice cause_of_kind(enum bw_kind kind)
+{
+    switch (kind) {
+    case BW_KIND_RECEIPT:
+        return BW_S("delivered");
+    case BW_KIND_AUTO_REPLY:
+        return BW_S("auto-reply");
+    case BW_KIND_COMPLAINT:
+        return BW_S("complaint");
+    case BW_KIND_NOT_A_BOUNCE:
+        return BW_S("not-a-bounce");
+    case BW_KIND_BOUNCE:
+        break;
+    }
+    return BW_S("undetermined");
+}
+
+static void put_verdicts(struct bw_writer *writer)
+{
+    const bool with_message = writer->result->kind != BW_KIND_NOT_A_BOUNCE;
+    if (writer->result->delivery_count == 0) {
+        const struct bw_delivery nobody = {.cause = cause_of_kind(writer->result->kind)};
+        put_group(writer, &(struct bw_group){.first = &nobody}, with_message);
+        return;
+    }
+    bw_groups groups = {.count = 0};
+    bw_group_deliveries(&groups, writer->arena, writer->result);
+    for (size_t i = 0; i < groups.count; i++) {
+        if (i == 1)
+            put_heading(writer, "heading.other");
+        if (i > 0)
+            bw_putc(writer->layout.out, '\n');
+        put_group(writer, &groups.items[i], with_message && i == 0);
+    }
+}
+
+static void put_message_heading(struct bw_writer *writer)
+{
+    struct bw_fact_values facts = {.count = 0};
+    bw_fact_set(&facts, "source", bw_str(writer->options->source));
+    bw_fact_set(&facts, "index", bw_format(writer->arena, "%zu", writer->options->index));
+    bw_layout_text(&writer->layout, bw_writer_word(writer, "heading.message", &facts), 0, 0);
+    bw_putc(writer->layout.out, '\n');
+}
+
+bw_status bw_report_text(struct bw_buf *out, const struct bw_tables *tables, const struct bw_result *result,
+                         const struct bw_report_options *options)
+{
+    struct bw_writer writer = {
+        .layout = {.out = out, .width = options->width, .color = options->color},
+        .tables = tables,
+        .options = options,
+        .result = result,
+        .arena = bw_arena_new(0),
+    };
+    if (!writer.arena)
+        return BW_NO_MEMORY;
+    if (options->heading)
+        put_message_heading(&writer);
+    put_verdicts(&writer);
+    if (options->explain)
+        bw_explain_message(&writer);
+    const bool failed = out->failed || bw_arena_failed(writer.arena);
+    bw_arena_free(writer.arena);
+    return failed ? BW_NO_MEMORY : BW_OK;
+}

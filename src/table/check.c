@@ -1,0 +1,195 @@
+/* What is wrong with the tables, as far as the tables alone tell. */
+#include "table/internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void bw_finding_add(bw_finding_list *out, struct bw_arena *arena, const struct bw_record *record,
+                    const struct bw_entry *entry, const char *format, ...)
+{
+    char text[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    struct bw_finding *finding = bw_push(arena, out);
+    if (!finding)
+        return;
+    finding->file = record->file;
+    finding->line = entry ? entry->line : record->line;
+    finding->column = entry ? entry->column : 1;
+    finding->message = bw_dup(arena, bw_str(text));
+}
+
+bw_slice bw_finding_text(struct bw_arena *arena, const struct bw_finding *finding)
+{
+    bw_slice rest = finding->file->bytes, line = BW_S("");
+    for (unsigned i = 0; i < finding->line; i++)
+        if (!bw_next_line(&line, &rest))
+            break;
+    const unsigned column = finding->column ? finding->column : 1;
+    const size_t shown = line.n > 160 ? 160 : line.n;
+    return bw_format(arena, "%.*s:%u:%u: %.*s\n    %.*s\n    %*s^\n", BW_ARG(finding->file->name), finding->line, column,
+                     BW_ARG(finding->message), (int)shown, line.p, (int)(column > 160 ? 160 : column) - 1, "");
+}
+
+static bool allowed(bw_slice value, const char *words)
+{
+    bw_slice rest = bw_str(words), word;
+    while (bw_next_word(&word, &rest))
+        if (bw_eq(word, value))
+            return true;
+    return false;
+}
+
+/* Keys whose value is one of a few words. */
+static void check_value(bw_finding_list *out, struct bw_arena *arena, const struct bw_record *record,
+                        const struct bw_entry *entry)
+{
+    static const struct {
+        const char *kind, *key, *words;
+    } enums[] = {
+        {"rule", "tier", "exact words weak"},
+        {"rule", "variant", "network private dynamic not-a-listing closed"},
+        {"list", "status", "active closed unknown"},
+        {"list", "scope", "address network dynamic"},
+        {"list", "lists", "ip domain mixed"},
+        {"list", "method", "form self-service isp-only auto-expiry email none unknown"},
+        {"list", "who", "ip-owner isp anyone nobody unknown"},
+        {"format", "rest", "text ignore"},
+        {"format", "blank", "closes keeps"},
+        {"format", "action", "failed delayed delivered relayed expanded"},
+        {"format", "kind", "bounce receipt auto-reply complaint not-a-bounce"},
+        {"cause", "disposition", "hard soft block none undetermined"},
+        {"cause", "block", "if-address"},
+        {"cause", "actor", "sender sender-admin recipient recipient-admin nobody"},
+    };
+    for (size_t i = 0; i < sizeof enums / sizeof *enums; i++)
+        if (bw_eq(record->kind, bw_str(enums[i].kind)) && bw_eq(entry->key, bw_str(enums[i].key)) &&
+            !allowed(entry->value, enums[i].words))
+            bw_finding_add(out, arena, record, entry, "\"%.*s\" is none of: %s", BW_ARG(entry->value), enums[i].words);
+}
+
+static void check_entry(bw_finding_list *out, struct bw_arena *arena, const struct bw_record *record, size_t at,
+                        const struct bw_kind_schema *schema)
+{
+    const struct bw_entry *entry = &record->entries[at];
+    const struct bw_key *key = bw_schema_key(schema, entry->key);
+    if (!key) {
+        bw_finding_add(out, arena, record, entry, "unknown key \"%.*s\" in a %s", BW_ARG(entry->key), schema->name);
+        return;
+    }
+    if (entry->value.n == 0)
+        bw_finding_add(out, arena, record, entry, "\"%.*s\" has no value", BW_ARG(entry->key));
+    const bool per_section = bw_eq(record->kind, BW_S("format"));
+    for (size_t i = 0; i < at && !key->repeats && !per_section; i++)
+        if (bw_eq(record->entries[i].key, entry->key))
+            bw_finding_add(out, arena, record, entry, "\"%.*s\" may stand once only", BW_ARG(entry->key));
+    check_value(out, arena, record, entry);
+}
+
+static bool id_is_plain(bw_slice id)
+{
+    for (size_t i = 0; i < id.n; i++) {
+        const char c = id.p[i];
+        if (!bw_is_digit(c) && !(c >= 'a' && c <= 'z') && c != '.' && c != '-')
+            return false;
+    }
+    return true;
+}
+
+void bw_record_check(bw_finding_list *out, struct bw_arena *arena, const struct bw_record *record)
+{
+    const struct bw_kind_schema *schema = bw_schema(record->kind);
+    if (!schema) {
+        bw_finding_add(out, arena, record, NULL, "unknown kind of record \"%.*s\"", BW_ARG(record->kind));
+        return;
+    }
+    if (!id_is_plain(record->id))
+        bw_finding_add(out, arena, record, &record->entries[0], "an id is made of a-z, 0-9, \".\" and \"-\"");
+    if (schema->per_language && !record->file->language.p)
+        bw_finding_add(out, arena, record, NULL, "a text file begins with \"language: ...\"");
+    for (size_t i = 0; i < record->count; i++)
+        check_entry(out, arena, record, i, schema);
+    for (size_t i = 0; i < schema->key_count && !record->disabled; i++)
+        if (schema->keys[i].required && !bw_record_get(record, schema->keys[i].name).p)
+            bw_finding_add(out, arena, record, NULL, "the %s has no \"%s\"", schema->name, schema->keys[i].name);
+}
+
+/* Values that name another record. */
+static void check_references(bw_finding_list *out, struct bw_arena *arena, const struct bw_tables *tables,
+                             const struct bw_record *record)
+{
+    const struct bw_kind_schema *schema = bw_schema(record->kind);
+    for (size_t i = 1; schema && i < record->count; i++) {
+        const struct bw_entry *entry = &record->entries[i];
+        const struct bw_key *key = bw_schema_key(schema, entry->key);
+        if (key && key->reference && !bw_table_record(tables, key->reference, entry->value))
+            bw_finding_add(out, arena, record, entry, "there is no %s \"%.*s\"", key->reference, BW_ARG(entry->value));
+    }
+}
+
+/* A record that is not in effect though nothing of a newer layer replaced it. */
+static void check_repeated(bw_finding_list *out, struct bw_arena *arena, const struct bw_tables *tables,
+                           const struct bw_record *record)
+{
+    for (const struct bw_record *other = tables->records.items; other < record; other++)
+        if (other->file->layer == record->file->layer && bw_eq(other->id, record->id) &&
+            bw_eq(other->kind, record->kind) && bw_eq(other->file->language, record->file->language)) {
+            const bw_slice place = bw_record_place(arena, other);
+            bw_finding_add(out, arena, record, &record->entries[0], "the id \"%.*s\" stands already at %.*s",
+                           BW_ARG(record->id), BW_ARG(place));
+            return;
+        }
+}
+
+static void check_regex(bw_finding_list *out, struct bw_arena *arena, const struct bw_record *record,
+                        const struct bw_entry *entry, bw_slice pattern)
+{
+    char message[256];
+    size_t at = 0;
+    struct bw_regex *regex = bw_regex_new(arena, pattern, false);
+    if (!regex)
+        return;
+    if (bw_regex_compile(regex, &at, message, sizeof message) == BW_BAD_TABLE) {
+        struct bw_entry place = *entry;
+        place.column += (unsigned)((size_t)(pattern.p - entry->value.p) + at);
+        bw_finding_add(out, arena, record, &place, "%s", message);
+    }
+    bw_regex_release(regex);
+}
+
+static void check_regexes(bw_finding_list *out, struct bw_arena *arena, const struct bw_record *record)
+{
+    const struct bw_kind_schema *schema = bw_schema(record->kind);
+    for (size_t i = 1; schema && i < record->count; i++) {
+        const struct bw_entry *entry = &record->entries[i];
+        const struct bw_key *key = bw_schema_key(schema, entry->key);
+        enum bw_where where;
+        bw_slice pattern;
+        if (key && key->regex)
+            check_regex(out, arena, record, entry, entry->value);
+        else if (bw_eq(entry->key, BW_S("section")) && !bw_eq(entry->value, BW_S("*")))
+            check_regex(out, arena, record, entry, entry->value);
+        else if (bw_eq(record->kind, BW_S("format")) &&
+                 allowed(entry->key, "if unless delayed-if set")) {
+            if (bw_condition_split(&where, &pattern, entry->value))
+                check_regex(out, arena, record, entry, pattern);
+            else
+                bw_finding_add(out, arena, record, entry, "expected one of body, subject, from, header and a regex");
+        }
+    }
+}
+
+bw_status bw_table_check(bw_finding_list *out, struct bw_arena *arena, const struct bw_tables *tables)
+{
+    for (size_t i = 0; i < tables->records.count; i++) {
+        const struct bw_record *record = &tables->records.items[i];
+        bw_record_check(out, arena, record);
+        check_repeated(out, arena, tables, record);
+        check_regexes(out, arena, record);
+        if (bw_in_effect(tables, record))
+            check_references(out, arena, tables, record);
+    }
+    return bw_arena_failed(arena) ? BW_NO_MEMORY : BW_OK;
+}

@@ -1,0 +1,69 @@
+/* Shared by the files of the table stage only. */
+#ifndef BW_TABLE_INTERNAL_H
+#define BW_TABLE_INTERNAL_H
+
+#include "table/table.h"
+
+/* One kind of record and its keys. */
+struct bw_key {
+    const char *name;
+    bool required;
+    bool repeats;
+    bool regex;            /* the value is a regex */
+    const char *reference; /* kind of the record that the value names, NULL for none */
+};
+
+struct bw_kind_schema {
+    const char *name;
+    bool per_language; /* its id is unique within a language only */
+    const struct bw_key *keys;
+    size_t key_count;
+};
+
+/* The schema of a kind; NULL for an unknown kind. Static. */
+const struct bw_kind_schema *bw_schema(bw_slice kind);
+/* The key of a kind; NULL for an unknown key. Static. */
+const struct bw_key *bw_schema_key(const struct bw_kind_schema *schema, bw_slice key);
+
+/* Splits a file into records and appends them to tables->records. BW_OK, BW_NO_MEMORY or BW_BAD_TABLE. */
+bw_status bw_stanza_read(struct bw_tables *tables, struct bw_table_file *file, struct bw_error *err);
+
+/* Reads the embedded files, or a file or folder. layer: of what is read. */
+bw_status bw_load_embedded(struct bw_tables *tables, struct bw_error *err);
+bw_status bw_load_path(struct bw_tables *tables, const char *path, unsigned layer, struct bw_error *err);
+
+/* Decides which record of each id is in effect and fills the index. */
+bw_status bw_layers_resolve(struct bw_tables *tables, struct bw_error *err);
+/* True when the record is the one in effect. */
+bool bw_in_effect(const struct bw_tables *tables, const struct bw_record *record);
+
+/* Fills the typed views from the records in effect. */
+bw_status bw_views_fill(struct bw_tables *tables, struct bw_error *err);
+/* Fills one format from its record. */
+bw_status bw_format_fill(struct bw_tables *tables, const struct bw_record *record, struct bw_error *err);
+/* Fills zones, aliases, hosts and their indexes from lists and receivers. */
+bw_status bw_names_fill(struct bw_tables *tables, struct bw_error *err);
+
+/* A new regex of the tables, released with them. Compiled at once where the record's layer is not the embedded one. */
+bw_status bw_regex_add(struct bw_regex **out, struct bw_tables *tables, const struct bw_record *record,
+                       const struct bw_entry *entry, bw_slice pattern, bool lines, struct bw_error *err);
+
+/* What is wrong with a record as far as the schema tells: unknown kind or key, missing key, a key that may stand once
+ * repeated, a value that is none of the allowed. Findings are pushed. */
+void bw_record_check(bw_finding_list *out, struct bw_arena *arena, const struct bw_record *record);
+/* Splits "where regex" of a condition; false where the first word is no place. */
+bool bw_condition_split(enum bw_where *where, bw_slice *pattern, bw_slice value);
+
+/* A literal text that any match of a regex must hold one of. */
+typedef BW_LIST(bw_slice) bw_literals;
+
+/* Literals (lower case, three bytes or more) of which every match of the pattern holds at least one; none (count 0)
+ * where that cannot be told. Arena-owned. */
+bw_literals bw_required_literals(struct bw_arena *arena, bw_slice pattern);
+/* False when a text with these grams holds none of the literals. No literals or grams NULL: true. */
+bool bw_literals_possible(const bw_literals *literals, const struct bw_grams *grams);
+/* The byte that grams are made of: A-Z lowered, two-byte letters with case (Latin-1, Greek, Cyrillic) folded. Fills
+ * bytes (room for text.n) and returns their number. */
+size_t bw_fold(char *bytes, bw_slice text);
+
+#endif

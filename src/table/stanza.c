@@ -1,0 +1,141 @@
+/* The stanza language: records of "key: value" lines, a blank line between records, '#' comments at line start,
+ * continuation by indent. */
+#include "table/internal.h"
+
+#include <string.h>
+
+struct reader {
+    struct bw_tables *tables;
+    struct bw_table_file *file;
+    struct bw_error *err;
+    unsigned line;
+    BW_LIST(struct bw_entry) entries;
+};
+
+static bool is_key_byte(char c)
+{
+    return bw_is_alnum(c) || c == '-';
+}
+
+static bw_status mistake(struct reader *reader, unsigned column, const char *what)
+{
+    return bw_fail_at(reader->err, BW_BAD_TABLE, reader->file->name.p, reader->line, column, "%s", what);
+}
+
+static bw_status no_memory(struct reader *reader)
+{
+    return bw_fail(reader->err, BW_NO_MEMORY, "out of memory");
+}
+
+/* "key: value" into a new entry. */
+static bw_status read_entry(struct reader *reader, bw_slice line)
+{
+    size_t colon = 0;
+    while (colon < line.n && is_key_byte(line.p[colon]))
+        colon++;
+    if (colon == 0 || colon == line.n || line.p[colon] != ':')
+        return mistake(reader, 1, "expected \"key: value\"");
+    size_t from = colon + 1;
+    while (from < line.n && (line.p[from] == ' ' || line.p[from] == '\t'))
+        from++;
+    struct bw_entry *entry = bw_push(reader->tables->arena, &reader->entries);
+    if (!entry)
+        return no_memory(reader);
+    entry->key = bw_sub(line, 0, colon);
+    entry->value = bw_trim(bw_sub(line, from, line.n));
+    entry->line = reader->line;
+    entry->column = (unsigned)from + 1;
+    return BW_OK;
+}
+
+/* An indented line: joined to the value above with one space. */
+static bw_status read_continuation(struct reader *reader, bw_slice line)
+{
+    if (reader->entries.count == 0)
+        return mistake(reader, 1, "a continuation line without a line above it");
+    struct bw_entry *entry = &reader->entries.items[reader->entries.count - 1];
+    entry->value = bw_format(reader->tables->arena, "%.*s%s%.*s", BW_ARG(entry->value), entry->value.n ? " " : "",
+                             BW_ARG(bw_trim(line)));
+    return entry->value.p ? BW_OK : no_memory(reader);
+}
+
+static bool is_yes(bw_slice value)
+{
+    return bw_ieq(value, BW_S("yes"));
+}
+
+/* The entries read so far as one record. */
+static bw_status end_record(struct reader *reader)
+{
+    if (reader->entries.count == 0)
+        return BW_OK;
+    const struct bw_entry *first = &reader->entries.items[0];
+    if (first->value.n == 0)
+        return bw_fail_at(reader->err, BW_BAD_TABLE, reader->file->name.p, first->line, first->column,
+                          "a record begins with its kind and id, as in \"rule: my-rule\"");
+    if (bw_eq(first->key, BW_S("language")))
+        reader->file->language = first->value;
+    struct bw_record *record = bw_push(reader->tables->arena, &reader->tables->records);
+    if (!record)
+        return no_memory(reader);
+    record->file = reader->file;
+    record->entries = reader->entries.items;
+    record->count = reader->entries.count;
+    record->kind = first->key;
+    record->id = first->value;
+    record->line = first->line;
+    record->disabled = is_yes(bw_record_get(record, "disabled"));
+    memset(&reader->entries, 0, sizeof reader->entries);
+    return BW_OK;
+}
+
+static bw_status read_line(struct reader *reader, bw_slice line)
+{
+    if (bw_trim(line).n == 0)
+        return end_record(reader);
+    if (line.p[0] == '#')
+        return BW_OK;
+    if (line.p[0] == ' ' || line.p[0] == '\t')
+        return read_continuation(reader, line);
+    return read_entry(reader, line);
+}
+
+bw_status bw_stanza_read(struct bw_tables *tables, struct bw_table_file *file, struct bw_error *err)
+{
+    struct reader reader = {.tables = tables, .file = file, .err = err};
+    bw_slice rest = file->bytes, line;
+    if (bw_starts(rest, BW_S("\xEF\xBB\xBF")))
+        rest = bw_sub(rest, 3, rest.n);
+    if (!bw_utf8_valid(rest))
+        return bw_fail_at(err, BW_BAD_TABLE, file->name.p, 0, 0, "not UTF-8 text");
+    while (bw_next_line(&line, &rest)) {
+        reader.line++;
+        const bw_status status = read_line(&reader, line);
+        if (status)
+            return status;
+    }
+    return end_record(&reader);
+}
+
+bw_slice bw_record_get(const struct bw_record *record, const char *key)
+{
+    size_t at = 0;
+    const struct bw_entry *entry = bw_record_next(record, key, &at);
+    return entry ? entry->value : BW_NULL;
+}
+
+const struct bw_entry *bw_record_next(const struct bw_record *record, const char *key, size_t *at)
+{
+    const size_t length = strlen(key);
+    while (*at < record->count) {
+        const struct bw_entry *entry = &record->entries[(*at)++];
+        if (entry->key.n == length && memcmp(entry->key.p, key, length) == 0)
+            return entry;
+    }
+    return NULL;
+}
+
+bw_slice bw_record_place(struct bw_arena *arena, const struct bw_record *record)
+{
+    return bw_format(arena, "%.*s:%u", BW_ARG(record->file->name), record->line);
+}

@@ -1,0 +1,237 @@
+/* Records -> the typed views that the stages read. */
+#include "table/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bw_status no_memory(struct bw_error *err)
+{
+    return bw_fail(err, BW_NO_MEMORY, "out of memory");
+}
+
+bw_status bw_regex_add(struct bw_regex **out, struct bw_tables *tables, const struct bw_record *record,
+                       const struct bw_entry *entry, bw_slice pattern, bool lines, struct bw_error *err)
+{
+    struct bw_regex **slot = bw_push(tables->arena, &tables->regexes);
+    if (!slot)
+        return no_memory(err);
+    *slot = *out = bw_regex_new(tables->arena, pattern, lines);
+    if (!*slot) {
+        tables->regexes.count--;
+        return no_memory(err);
+    }
+    if (record->file->layer == 0)
+        return BW_OK;
+    char message[256];
+    size_t at = 0;
+    const bw_status status = bw_regex_compile(*slot, &at, message, sizeof message);
+    if (status == BW_BAD_TABLE)
+        return bw_fail_at(err, status, record->file->name.p, entry->line,
+                          entry->column + (unsigned)(pattern.p - entry->value.p + (ptrdiff_t)at), "%s", message);
+    return status ? no_memory(err) : BW_OK;
+}
+
+/* Every entry with that key as a regex of the list. */
+static bw_status add_regexes(bw_regex_list *list, struct bw_tables *tables, const struct bw_record *record,
+                             const char *key, struct bw_error *err)
+{
+    size_t at = 0;
+    for (const struct bw_entry *entry; (entry = bw_record_next(record, key, &at));) {
+        struct bw_regex **slot = bw_push(tables->arena, list);
+        if (!slot)
+            return no_memory(err);
+        const bw_status status = bw_regex_add(slot, tables, record, entry, entry->value, false, err);
+        if (status)
+            return status;
+    }
+    return BW_OK;
+}
+
+/* The first entry with that key as a regex; *out stays NULL without one. */
+static bw_status add_regex(struct bw_regex **out, struct bw_tables *tables, const struct bw_record *record,
+                           const char *key, struct bw_error *err)
+{
+    size_t at = 0;
+    const struct bw_entry *entry = bw_record_next(record, key, &at);
+    return entry ? bw_regex_add(out, tables, record, entry, entry->value, false, err) : BW_OK;
+}
+
+static enum bw_tier tier_of(const struct bw_record *record)
+{
+    const bw_slice tier = bw_record_get(record, "tier");
+    if (bw_eq(tier, BW_S("exact")))
+        return BW_TIER_EXACT;
+    return bw_eq(tier, BW_S("weak")) ? BW_TIER_WEAK : BW_TIER_WORDS;
+}
+
+static bw_status add_rule(struct bw_tables *tables, const struct bw_record *record, struct bw_error *err)
+{
+    struct bw_rule *rule = bw_push(tables->arena, &tables->rules);
+    if (!rule)
+        return no_memory(err);
+    rule->record = record;
+    rule->id = record->id;
+    rule->cause = bw_record_get(record, "cause");
+    rule->variant = bw_record_get(record, "variant");
+    rule->list = bw_record_get(record, "list");
+    rule->receiver = bw_record_get(record, "receiver");
+    rule->disposition = bw_record_get(record, "disposition");
+    rule->actor = bw_record_get(record, "actor");
+    rule->means = bw_record_get(record, "means");
+    rule->tier = tier_of(record);
+    bw_status status = add_regexes(&rule->match, tables, record, "match", err);
+    if (!status)
+        status = add_regexes(&rule->unless, tables, record, "unless", err);
+    if (!status)
+        status = add_regex(&rule->when_status, tables, record, "when-status", err);
+    if (!status)
+        status = add_regex(&rule->when_reply, tables, record, "when-reply", err);
+    if (!status)
+        status = add_regex(&rule->when_command, tables, record, "when-command", err);
+    return status;
+}
+
+static bw_status add_cause(struct bw_tables *tables, const struct bw_record *record, struct bw_error *err)
+{
+    struct bw_cause *cause = bw_push(tables->arena, &tables->causes);
+    if (!cause)
+        return no_memory(err);
+    *cause = (struct bw_cause){record->id, bw_record_get(record, "disposition"), bw_record_get(record, "actor"), record};
+    return BW_OK;
+}
+
+static bw_status add_code(struct bw_tables *tables, const struct bw_record *record, struct bw_error *err)
+{
+    struct bw_code *code = bw_push(tables->arena, &tables->codes);
+    if (!code)
+        return no_memory(err);
+    *code = (struct bw_code){record->id, bw_record_get(record, "cause"), record};
+    return BW_OK;
+}
+
+static bw_status add_list(struct bw_tables *tables, const struct bw_record *record, struct bw_error *err)
+{
+    struct bw_list *list = bw_push(tables->arena, &tables->lists);
+    if (!list)
+        return no_memory(err);
+    *list = (struct bw_list){
+        .id = record->id,
+        .name = bw_record_get(record, "name"),
+        .operator_name = bw_record_get(record, "operator"),
+        .family = bw_record_get(record, "family"),
+        .lists = bw_record_get(record, "lists"),
+        .status = bw_record_get(record, "status"),
+        .since = bw_record_get(record, "since"),
+        .scope = bw_record_get(record, "scope"),
+        .lookup = bw_record_get(record, "lookup"),
+        .removal = bw_record_get(record, "removal"),
+        .method = bw_record_get(record, "method"),
+        .who = bw_record_get(record, "who"),
+        .record = record,
+    };
+    return BW_OK;
+}
+
+static bw_status add_receiver(struct bw_tables *tables, const struct bw_record *record, struct bw_error *err)
+{
+    struct bw_receiver *receiver = bw_push(tables->arena, &tables->receivers);
+    if (!receiver)
+        return no_memory(err);
+    *receiver = (struct bw_receiver){
+        .id = record->id,
+        .name = bw_record_get(record, "name"),
+        .operator_name = bw_record_get(record, "operator"),
+        .list = bw_record_get(record, "list"),
+        .lookup = bw_record_get(record, "lookup"),
+        .removal = bw_record_get(record, "removal"),
+        .help = bw_record_get(record, "help"),
+        .who = bw_record_get(record, "who"),
+        .record = record,
+    };
+    return BW_OK;
+}
+
+static bw_status add_fact(struct bw_tables *tables, const struct bw_record *record, struct bw_error *err)
+{
+    struct bw_fact *fact = bw_push(tables->arena, &tables->facts);
+    if (!fact)
+        return no_memory(err);
+    fact->record = record;
+    fact->id = record->id;
+    return add_regex(&fact->match, tables, record, "match", err);
+}
+
+static bw_status add_record(struct bw_tables *tables, const struct bw_record *record, struct bw_error *err)
+{
+    static const struct {
+        const char *kind;
+        bw_status (*add)(struct bw_tables *, const struct bw_record *, struct bw_error *);
+    } makers[] = {
+        {"rule", add_rule},         {"list", add_list}, {"receiver", add_receiver}, {"code", add_code},
+        {"format", bw_format_fill}, {"fact", add_fact}, {"cause", add_cause},
+    };
+    for (size_t i = 0; i < sizeof makers / sizeof *makers; i++)
+        if (bw_eq(record->kind, bw_str(makers[i].kind)))
+            return makers[i].add(tables, record, err);
+    return BW_OK;
+}
+
+/* Where a record stands: newer layers first, then file and line as read. */
+static int by_place(const struct bw_record *a, const struct bw_record *b)
+{
+    if (a->file->layer != b->file->layer)
+        return a->file->layer > b->file->layer ? -1 : 1;
+    return a < b ? -1 : a > b;
+}
+
+static int compare_rules(const void *left, const void *right)
+{
+    const struct bw_rule *a = left, *b = right;
+    return a->tier != b->tier ? (int)a->tier - (int)b->tier : by_place(a->record, b->record);
+}
+
+static int compare_formats(const void *left, const void *right)
+{
+    return by_place(((const struct bw_format *)left)->record, ((const struct bw_format *)right)->record);
+}
+
+static int compare_facts(const void *left, const void *right)
+{
+    return by_place(((const struct bw_fact *)left)->record, ((const struct bw_fact *)right)->record);
+}
+
+/* qsort, which must not be given NULL even for nothing. */
+static void sort(void *items, size_t count, size_t size, int (*compare)(const void *, const void *))
+{
+    if (count > 1)
+        qsort(items, count, size, compare);
+}
+
+/* A record of a user's file is checked when it is opened; the embedded ones were when they were built. */
+static bw_status check_record(struct bw_tables *tables, const struct bw_record *record, struct bw_error *err)
+{
+    bw_finding_list findings = {0};
+    bw_record_check(&findings, tables->arena, record);
+    if (findings.count == 0)
+        return BW_OK;
+    const struct bw_finding *first = &findings.items[0];
+    return bw_fail_at(err, BW_BAD_TABLE, first->file->name.p, first->line, first->column, "%s", first->message.p);
+}
+
+bw_status bw_views_fill(struct bw_tables *tables, struct bw_error *err)
+{
+    bw_status status = BW_OK;
+    for (size_t i = 0; i < tables->records.count && !status; i++) {
+        const struct bw_record *record = &tables->records.items[i];
+        if (record->file->layer > 0)
+            status = check_record(tables, record, err);
+        if (!status && bw_in_effect(tables, record))
+            status = add_record(tables, record, err);
+    }
+    if (status)
+        return status;
+    sort(tables->rules.items, tables->rules.count, sizeof *tables->rules.items, compare_rules);
+    sort(tables->formats.items, tables->formats.count, sizeof *tables->formats.items, compare_formats);
+    sort(tables->facts.items, tables->facts.count, sizeof *tables->facts.items, compare_facts);
+    return bw_names_fill(tables, err);
+}

@@ -1,0 +1,380 @@
+#!/usr/bin/env python3
+"""usage: cli.py BINARY
+
+The program from outside: options, inputs, messages on standard error, exit statuses. Temporary files only.
+"""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+BINARY = None
+
+BOUNCE = b"""From: MAILER-DAEMON@mx.example.org (Mail Delivery System)
+To: sender@example.org
+Subject: Undelivered Mail Returned to Sender
+Date: Tue, 24 Jan 2023 18:02:11 +0900
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+Your message could not be delivered.
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.org
+
+Final-Recipient: rfc822; nobody@example.com
+Action: failed
+Status: 5.1.1
+Remote-MTA: dns; mail.example.com
+Diagnostic-Code: smtp; 550 5.1.1 <nobody@example.com>: Recipient address
+    rejected: User unknown in local recipient table
+
+--b--
+"""
+ORDINARY = b"""From: friend@example.org
+To: someone@example.com
+Subject: Lunch
+Date: Tue, 24 Jan 2023 18:02:11 +0900
+Message-ID: <1@example.org>
+
+Shall we eat at noon?
+"""
+RULE = """rule:     test.unknown
+cause:    mailbox-disabled
+tier:     exact
+match:    %s
+example:  550 5.1.1 Recipient address rejected: User unknown in local recipient table
+source:   this test
+"""
+
+
+def run(*arguments, stdin=b"", env=None, **more):
+    """The finished process; bytes in, text out."""
+    environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "XDG_CONFIG_HOME": "/nonexistent"}
+    for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LD_LIBRARY_PATH"):
+        if name in os.environ:
+            environment[name] = os.environ[name]
+    environment.update(env or {})
+    done = subprocess.run([BINARY, *map(str, arguments)], input=None if "stdin_file" in more else stdin,
+                          stdin=more.pop("stdin_file", None), stdout=more.pop("stdout", subprocess.PIPE),
+                          stderr=subprocess.PIPE, env=environment, timeout=120, check=False, **more)
+    done.out = (done.stdout or b"").decode("utf-8")
+    done.err = done.stderr.decode("utf-8")
+    return done
+
+
+class Case(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        self.kept = tempfile.TemporaryDirectory(prefix="bouncewhy-cli-")
+        self.addCleanup(self.kept.cleanup)
+        self.dir = pathlib.Path(self.kept.name)
+
+    def file(self, name, data):
+        path = self.dir / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data if isinstance(data, bytes) else data.encode())
+        return path
+
+    def assert_ends_cleanly(self, done, status):
+        """The status; one line end at the end of the output, no empty line there; messages are whole lines of ours."""
+        self.assertEqual(done.returncode, status, done.err + done.out)
+        if done.out:
+            self.assertTrue(done.out.endswith("\n") and not done.out.endswith("\n\n"), done.out[-200:])
+        for line in done.err.splitlines():
+            self.assertRegex(line, r"^(bouncewhy: |  )")
+
+
+class Inputs(Case):
+    def test_bounce_is_0(self):
+        done = run(self.file("a.eml", BOUNCE))
+        self.assert_ends_cleanly(done, 0)
+        self.assertEqual(done.err, "")
+        self.assertIn("nobody@example.com", done.out)
+        self.assertNotIn("\033", done.out)
+
+    def test_ordinary_mail_is_1(self):
+        done = run(self.file("a.eml", ORDINARY))
+        self.assert_ends_cleanly(done, 1)
+        self.assertEqual(done.err, "")
+        self.assertNotEqual(done.out, "")
+
+    def test_standard_input(self):
+        path = self.file("a.eml", BOUNCE)
+        expected = run(path).out
+        for arguments in ((), ("-",), ("--", "-")):
+            done = run(*arguments, stdin=BOUNCE)
+            self.assert_ends_cleanly(done, 0)
+            self.assertEqual(done.out, expected)
+
+    def test_missing_file_is_2(self):
+        done = run(self.dir / "no.eml")
+        self.assert_ends_cleanly(done, 2)
+        self.assertEqual(done.out, "")
+        self.assertRegex(done.err, r"^bouncewhy: .*/no\.eml: No such file or directory\n$")
+
+    def test_empty_file_is_2(self):
+        for arguments, stdin in (((self.file("empty", b""),), b""), ((), b"")):
+            done = run(*arguments, stdin=stdin)
+            self.assert_ends_cleanly(done, 2)
+            self.assertEqual(done.out, "")
+            self.assertIn("empty", done.err)
+
+    def test_binary_file_is_2(self):
+        done = run(self.file("a.png", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8))
+        self.assert_ends_cleanly(done, 2)
+        self.assertEqual(done.out, "")
+        self.assertRegex(done.err, r"^bouncewhy: .*/a\.png: .*not a mail")
+
+    def test_folder_without_mail_is_2(self):
+        empty = self.dir / "folder"
+        empty.mkdir()
+        done = run(empty)
+        self.assert_ends_cleanly(done, 2)
+        self.assertIn("folder: ", done.err)
+
+    def test_one_bad_among_several(self):
+        good, other = self.file("a.eml", BOUNCE), self.file("b.eml", BOUNCE)
+        for order in ((good, "gone.eml", other), ("gone.eml", good, other), (good, other, "gone.eml")):
+            done = run(*order)
+            self.assert_ends_cleanly(done, 2)
+            self.assertEqual(done.err.count("\n"), 1)
+            self.assertIn("gone.eml", done.err)
+            self.assertEqual(done.out.count("550 5.1.1"), 2)
+            self.assertIn("a.eml", done.out)
+            self.assertIn("b.eml", done.out)
+
+    def test_heading_only_for_several(self):
+        one = self.file("one.eml", BOUNCE)
+        self.assertNotIn("one.eml", run(one).out)
+        done = run(one, self.file("two.eml", ORDINARY))
+        self.assert_ends_cleanly(done, 0)
+        self.assertLess(done.out.index("one.eml"), done.out.index("two.eml"))
+
+    def test_mbox_and_folder(self):
+        mbox = b"".join(b"From sender@example.org Tue Jan 24 18:02:11 2023\n" + mail + b"\n"
+                        for mail in (BOUNCE, ORDINARY, BOUNCE))
+        folder = self.file("folder/a.mbox", mbox).parent
+        self.file("folder/b.eml", BOUNCE)
+        done = run("--format=json", folder)
+        self.assert_ends_cleanly(done, 0)
+        rows = [json.loads(line) for line in done.out.splitlines()]
+        self.assertEqual([(pathlib.Path(row["source"]).name, row["index"], row["kind"]) for row in rows],
+                         [("a.mbox", 1, "bounce"), ("a.mbox", 2, "not-a-bounce"), ("a.mbox", 3, "bounce"),
+                          ("b.eml", 1, "bounce")])
+
+    def test_hostile_file_name(self):
+        done = run(self.dir / "x\033[2J\u202e.eml")
+        self.assert_ends_cleanly(done, 2)
+        self.assertNotIn("\033", done.err)
+        self.assertNotIn("\u202e", done.err)
+
+    def test_hint_on_a_terminal(self):
+        master, slave = os.openpty()
+        os.write(master, b"not a mail\n\x04")
+        done = run(stdin_file=slave)
+        os.close(slave)
+        os.close(master)
+        self.assertEqual(done.err.count("\n"), 1, done.err)
+        self.assertTrue(done.err.startswith("bouncewhy: "))
+        self.assertIn("Ctrl-D", done.err)
+        self.assertEqual(run(stdin=BOUNCE).err, "")
+
+
+class Options(Case):
+    def test_unknown_option(self):
+        for option in ("--no-such-option", "-z", "--lang=fr", "--format=xml", "--format=csv", "--color=red",
+                       "--width=wide", "--width=-1", "--dump=everything", "--lang", "--help=x"):
+            done = run(option, stdin=BOUNCE)
+            self.assertEqual(done.returncode, 2, option)
+            self.assertEqual(done.out, "")
+            self.assertTrue(all(line.startswith("bouncewhy: ") for line in done.err.splitlines()), done.err)
+            self.assertTrue(done.err.endswith("Try 'bouncewhy --help' for more information.\n"), done.err)
+
+    def test_help(self):
+        english, japanese = run("--lang=en", "--help"), run("--help", "-lja")
+        for done in (english, japanese):
+            self.assert_ends_cleanly(done, 0)
+            self.assertEqual(done.err, "")
+            for option in ("-l, --lang", "-f, --format", "--explain", "--patterns", "--list-rules", "--check-patterns",
+                           "--dump", "--color", "--width", "--help", "--version"):
+                self.assertIn(option, done.out)
+            self.assertNotIn("help.", done.out)
+            self.assertRegex(done.out.splitlines()[-1], r"^  bouncewhy ")
+        self.assertTrue(english.out.startswith("Usage: bouncewhy "))
+        self.assertNotEqual(english.out, japanese.out)
+
+    def test_version(self):
+        done = run("--version")
+        self.assert_ends_cleanly(done, 0)
+        self.assertRegex(done.out, r"^bouncewhy \d+\.\d+\.\d+\n$")
+
+    def test_language_from_environment(self):
+        english, japanese = run("-len", stdin=BOUNCE).out, run("-lja", stdin=BOUNCE).out
+        self.assertNotEqual(english, japanese)
+        for env, expected in (({"LC_ALL": "ja_JP.UTF-8"}, japanese),
+                              ({"LC_ALL": "", "LC_MESSAGES": "ja_JP.UTF-8", "LANG": "C"}, japanese),
+                              ({"LC_ALL": "", "LANG": "ja_JP.eucJP"}, japanese),
+                              ({"LC_ALL": "en_US.UTF-8", "LANG": "ja_JP.UTF-8"}, english),
+                              ({"LC_ALL": "de_DE.UTF-8"}, english),
+                              ({"LC_ALL": ""}, english)):
+            self.assertEqual(run(stdin=BOUNCE, env=env).out, expected, env)
+
+    def test_json(self):
+        done = run("-fjson", stdin=BOUNCE)
+        self.assert_ends_cleanly(done, 0)
+        self.assertEqual(done.out.count("\n"), 1)
+        report = json.loads(done.out)
+        self.assertEqual(list(report), ["schema", "source", "index", "kind", "format", "reporting_mta", "date", "original",
+                                        "deliveries"])
+        self.assertEqual(report["source"], "-")
+        self.assertEqual(report["deliveries"][0]["recipient"], "nobody@example.com")
+        self.assertEqual(report["deliveries"][0]["cause"], "user-unknown")
+
+    def test_color(self):
+        self.assertIn("\033[1m", run("--color=always", stdin=BOUNCE, env={"NO_COLOR": "1"}).out)
+        self.assertNotIn("\033", run("--color=never", stdin=BOUNCE).out)
+        for env, colored in (({"TERM": "xterm"}, True), ({"TERM": "xterm", "NO_COLOR": "1"}, False),
+                             ({"TERM": "xterm", "NO_COLOR": ""}, True), ({"TERM": "dumb"}, False), ({}, False)):
+            master, slave = os.openpty()
+            done = run(stdin=BOUNCE, stdout=slave, env=env)
+            os.close(slave)
+            self.assertEqual(done.returncode, 0)
+            shown = os.read(master, 65536)
+            os.close(master)
+            self.assertEqual(b"\033[1m" in shown, colored, env)
+
+    def test_width(self):
+        wide = run("--width=0", stdin=BOUNCE).out
+        self.assertEqual(wide, run(stdin=BOUNCE).out)
+        narrow = run("--width=50", stdin=BOUNCE).out
+        self.assertEqual(wide.split(), narrow.split())
+        self.assertGreater(len(narrow.splitlines()), len(wide.splitlines()))
+        self.assertLessEqual(max(len(line) for line in narrow.splitlines()), 50)
+
+    def test_explain(self):
+        plain, explained = run(stdin=BOUNCE).out, run("--explain", stdin=BOUNCE).out
+        self.assertTrue(explained.startswith(plain))
+        rule = json.loads(run("-fjson", stdin=BOUNCE).out)["deliveries"][0]["rule"]
+        self.assertIn(rule, explained[len(plain):])
+
+    def test_dump(self):
+        seen = set()
+        for stage in ("mime", "delivery", "evidence", "classify"):
+            done = run("--dump=" + stage, stdin=BOUNCE)
+            self.assert_ends_cleanly(done, 0)
+            self.assertNotEqual(done.out, "")
+            seen.add(done.out)
+        self.assertEqual(len(seen), 4)
+
+
+class Output(Case):
+    def test_closed_stdout(self):
+        for arguments in ((), ("--help",), ("--version",), ("--list-rules",), ("-fjson",)):
+            done = run(*arguments, stdin=BOUNCE, stdout=None, preexec_fn=lambda: os.close(1))
+            self.assertEqual(done.returncode, 2, arguments)
+            self.assertRegex(done.err, r"^bouncewhy: standard output: .+\n$")
+
+    def test_full_device(self):
+        if not os.path.exists("/dev/full"):
+            self.skipTest("no /dev/full")
+        with open("/dev/full", "wb") as full:
+            done = run(stdin=BOUNCE, stdout=full)
+        self.assertEqual(done.returncode, 2)
+        self.assertRegex(done.err, r"^bouncewhy: standard output: No space left on device\n$")
+
+    def test_reader_gone(self):
+        read_end, write_end = os.pipe()
+        os.close(read_end)
+        ignoring = run("--list-rules", stdin=BOUNCE, stdout=write_end, restore_signals=False)
+        default = run("--list-rules", stdin=BOUNCE, stdout=write_end)
+        os.close(write_end)
+        self.assertEqual((ignoring.returncode, ignoring.err), (2, ""))
+        self.assertNotEqual(default.returncode, 0)
+        self.assertEqual(default.err, "")
+
+    def test_closed_stdin(self):
+        done = run(preexec_fn=lambda: os.close(0))
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(done.out, "")
+        self.assertIn("bouncewhy: ", done.err)
+
+
+class Patterns(Case):
+    def test_user_rule_wins(self):
+        rule = self.file("mine.rules", RULE % "User unknown in local recipient table")
+        done = run("--patterns", rule, "-fjson", stdin=BOUNCE)
+        self.assert_ends_cleanly(done, 0)
+        self.assertEqual(json.loads(done.out)["deliveries"][0]["rule"], "test.unknown")
+        listed = run("--patterns", rule, "--list-rules").out
+        self.assertRegex(listed, r"(?m)^exact +test\.unknown +mailbox-disabled +.*mine\.rules:1$")
+
+    def test_configuration_folder(self):
+        self.file("bouncewhy/patterns/mine.rules", RULE % "User unknown in local recipient table")
+        self.file("home/.config/bouncewhy/patterns/mine.rules", RULE % "User unknown in local recipient table")
+        for env in ({"XDG_CONFIG_HOME": str(self.dir)}, {"XDG_CONFIG_HOME": "", "HOME": str(self.dir / "home")}):
+            done = run("-fjson", stdin=BOUNCE, env=env)
+            self.assertEqual(json.loads(done.out)["deliveries"][0]["rule"], "test.unknown", env)
+
+    def test_later_path_replaces(self):
+        first = self.file("1.rules", RULE % "User unknown")
+        second = self.file("2.rules", RULE % "Recipient address rejected")
+        done = run("--patterns", first, "--patterns", second, "--list-rules")
+        self.assertRegex(done.out, r"test\.unknown.*2\.rules:1  replaces .*1\.rules:1")
+
+    def test_broken_regex(self):
+        rule = self.file("bad.rules", RULE % "User (unknown")
+        done = run("--patterns", rule, stdin=BOUNCE)
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(done.out, "")
+        lines = done.err.splitlines()
+        self.assertRegex(lines[0], r"^bouncewhy: .*/bad\.rules:4:\d+: .*parenthes")
+        column = int(lines[0].split("bad.rules:4:")[1].split(":")[0])
+        self.assertEqual(lines[1], "  match:    User (unknown")
+        self.assertEqual(lines[2], "  " + " " * (column - 1) + "^")
+        self.assertEqual(len(lines), 3)
+
+    def test_missing_path(self):
+        done = run("--patterns", self.dir / "gone", stdin=BOUNCE)
+        self.assert_ends_cleanly(done, 2)
+        self.assertRegex(done.err, r"gone: No such file or directory\n$")
+        self.assertEqual(done.out, "")
+
+    def test_help_whatever_is_broken(self):
+        done = run("--patterns", self.file("bad.rules", "nonsense"), "--help")
+        self.assert_ends_cleanly(done, 0)
+
+    def test_check(self):
+        clean = run("--check-patterns")
+        self.assertRegex(clean.out.splitlines()[-1], r"^\d+ rules, \d+ examples: 0 findings$")
+        self.assert_ends_cleanly(clean, 0)
+        bad = self.file("bad.rules", (RULE % "never in the example") + "\n" + (RULE % "User unknown"))
+        done = run("--check-patterns", bad)
+        self.assertEqual(done.returncode, 2)
+        self.assertRegex(done.out, r"bad\.rules:\d+:\d+: ")
+        self.assertNotIn(" 0 findings", done.out.splitlines()[-1])
+
+    def test_list_rules(self):
+        done = run("--list-rules")
+        self.assert_ends_cleanly(done, 0)
+        tiers = [line.split()[0] for line in done.out.splitlines()]
+        self.assertEqual(tiers, sorted(tiers, key=["exact", "words", "weak"].index))
+        for line in done.out.splitlines():
+            self.assertRegex(line, r"^\S+ +\S+ +\S+ +\S+:\d+$")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    BINARY = os.path.abspath(sys.argv.pop(1))
+    unittest.main()
