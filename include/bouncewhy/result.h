@@ -123,10 +123,13 @@ struct bw_result {
     void *memory;           /* owns all of it */
 };
 
-/* The words of report-json.md; static. */
+/* The word of the JSON report for a kind, "bounce"; static. */
 BW_API const char *bw_kind_name(enum bw_kind kind);
-BW_API const char *bw_action_name(enum bw_action action); /* NULL for BW_ACTION_NONE */
+/* The word for an action, "failed"; static, NULL for BW_ACTION_NONE. */
+BW_API const char *bw_action_name(enum bw_action action);
+/* The word for who owns a link's host, "operator"; static. */
 BW_API const char *bw_trust_name(enum bw_trust trust);
+/* The word for what a link is for, "removal"; static. */
 BW_API const char *bw_url_role_name(enum bw_url_role role);
 
 /* Frees the result's memory and zeroes it. NULL and an already freed result are allowed. */

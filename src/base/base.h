@@ -126,10 +126,13 @@ struct bw_buf {
 void bw_buf_init(struct bw_buf *buf, size_t limit);
 /* Frees the bytes and empties the buffer. */
 void bw_buf_clear(struct bw_buf *buf);
-/* Appends. A full or failed buffer drops the rest. */
+/* Appends bytes. A full or failed buffer drops the rest. */
 void bw_put(struct bw_buf *buf, bw_slice s);
+/* Appends one byte. */
 void bw_putc(struct bw_buf *buf, char c);
+/* Appends a C string; nothing for NULL. */
 void bw_puts(struct bw_buf *buf, const char *text);
+/* Appends what printf would print. */
 void bw_putf(struct bw_buf *buf, const char *format, ...) BW_PRINTF(2, 3);
 /* What the buffer holds; borrowed until the next append. Never the unknown slice. */
 bw_slice bw_buf_slice(const struct bw_buf *buf);

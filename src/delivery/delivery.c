@@ -94,6 +94,22 @@ static void read_failed_recipients(struct bw_notice *notice, struct bw_context *
     }
 }
 
+/* A notice that names nobody is about the one whom the returned original was for. */
+static void read_original_recipient(struct bw_notice *notice, struct bw_context *context)
+{
+    struct bw_account *account =
+        notice->accounts.count ? &notice->accounts.items[0] : bw_push(context->arena, &notice->accounts);
+    if (!account)
+        return;
+    if (notice->accounts.count == 1 && !bw_is_mailbox(account->recipient) && notice->original.to.p) {
+        if (!account->alias.p)
+            account->alias = account->recipient;
+        account->recipient = notice->original.to;
+    }
+    if (account->action == BW_ACTION_NONE)
+        account->action = BW_ACTION_FAILED;
+}
+
 static void read_inline_original(struct bw_notice *notice, struct bw_context *context, bw_slice text)
 {
     struct bw_part *part = NULL;
@@ -161,9 +177,12 @@ static bool read_notice(struct bw_notice *notice, struct bw_context *context, st
                                                        context->limits));
         return true;
     }
-    const bool standard =
-        parts->status && bw_status_read(notice, context,
-                                        bw_part_text(parts->status, context->message, context->arena, context->limits));
+    bool standard = false;
+    if (parts->status) {
+        standard = bw_status_read(notice, context, bw_part_text(parts->status, context->message, context->arena,
+                                                                context->limits)) ||
+                   bw_part_is(parts->status, "message", "*");
+    }
     notice->body = bw_body_text(context, root, parts);
     bool read = read_layout(notice, context, root, standard);
     if (!read && !standard) {
@@ -179,8 +198,10 @@ static bool read_notice(struct bw_notice *notice, struct bw_context *context, st
     }
     if (!read && standard)
         notice->format = BW_S("rfc3464");
-    if (notice->kind == BW_KIND_BOUNCE && (read || standard))
+    if (notice->kind == BW_KIND_BOUNCE && (read || standard)) {
         read_failed_recipients(notice, context, root);
+        read_original_recipient(notice, context);
+    }
     return read || standard;
 }
 

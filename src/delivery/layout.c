@@ -282,8 +282,9 @@ static void run_sets(struct run *run, const struct bw_layout_text *text)
     flush_text(run);
 }
 
-/* What was told of all goes to each. A notice that names no recipient still has one. */
-static void spread_shared(struct run *run)
+/* What was told of all goes to each. A notice that names no recipient still has one; where no words were found for a
+ * recipient, the whole body may hold the reason. */
+static void spread_shared(struct run *run, bw_slice body)
 {
     const struct bw_account *shared = &run->shared;
     if (run->found->count == 0) {
@@ -293,7 +294,7 @@ static void spread_shared(struct run *run)
     }
     for (size_t i = 0; i < run->found->count; i++) {
         struct bw_account *account = &run->found->items[i];
-        set_if(&account->text, shared->text);
+        set_if(&account->text, shared->text.p || account->diagnostic.p ? shared->text : body);
         set_if(&account->remote_host, shared->remote_host);
         set_if(&account->remote_ip, shared->remote_ip);
         set_if(&account->reply, shared->reply);
@@ -344,7 +345,7 @@ const struct bw_format *bw_layout_run(bw_account_list *found, bw_slice *original
             *original = BW_NULL;
             continue;
         }
-        spread_shared(&run);
+        spread_shared(&run, body);
         notice->body = body;
         return run.format;
     }

@@ -15,7 +15,8 @@ static void set_if(bw_slice *slot, bw_slice value)
 /* What the layout says fills what the standard fields leave open. */
 static void join(struct bw_account *account, const struct bw_account *from)
 {
-    set_if(&account->recipient, from->recipient);
+    if (!bw_is_mailbox(account->recipient) && from->recipient.p)
+        account->recipient = from->recipient;
     if (!account->alias.p && !bw_ieq(account->recipient, from->alias))
         account->alias = from->alias;
     set_if(&account->text, from->text);

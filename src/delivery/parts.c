@@ -73,7 +73,7 @@ void bw_parts_find(struct bw_parts *out, struct bw_context *context, struct bw_p
 /* A plain-text sibling says the same as this HTML part (RFC 2046 section 5.1.4). */
 static bool has_plain_twin(const struct bw_part *part)
 {
-    if (!part->parent || !bw_part_is(part->parent, "multipart", "alternative"))
+    if (!bw_part_is(part, "text", "html") || !part->parent || !bw_part_is(part->parent, "multipart", "alternative"))
         return false;
     for (const struct bw_part *twin = part->parent->child; twin; twin = twin->next)
         if (bw_part_is(twin, "text", "plain") && twin->body.n > 20)

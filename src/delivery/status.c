@@ -97,10 +97,10 @@ static void read_diagnostic(struct bw_account *account, struct bw_context *conte
     account->diagnostic_smtp = bw_ieq(type, BW_S("smtp"));
 }
 
-/* An address that can be shown: pipes and files stand in Final-Recipient, too. */
-static bool is_mailbox(bw_slice address)
+bool bw_is_mailbox(bw_slice address)
 {
-    return address.n > 2 && address.p[0] != '|' && address.p[0] != '/' && bw_find_byte(address, '@', 0) != BW_NONE;
+    return address.n > 2 && address.p[0] != '|' && address.p[0] != '/' && address.p[0] != '@' &&
+           bw_find_byte(address, '@', 0) != BW_NONE;
 }
 
 static void read_recipient_group(struct bw_notice *notice, struct bw_context *context, const struct bw_header *group)
@@ -116,7 +116,7 @@ static void read_recipient_group(struct bw_notice *notice, struct bw_context *co
     const bw_slice final = bw_typed_address(context, bw_header_text(context->arena, h, "Final-Recipient"));
     const bw_slice original = bw_typed_address(context, bw_header_text(context->arena, h, "Original-Recipient"));
     const bw_slice extra = bw_typed_address(context, bw_header_text(context->arena, h, "X-Actual-Recipient"));
-    account->recipient = is_mailbox(final) || !is_mailbox(original) ? final : original;
+    account->recipient = bw_is_mailbox(final) || !bw_is_mailbox(original) ? final : original;
     if (!account->recipient.p)
         account->recipient = extra;
     account->alias = bw_ieq(account->recipient, original) ? extra : original;
@@ -232,7 +232,7 @@ void bw_feedback_read(struct bw_notice *notice, struct bw_context *context, bw_s
             !bw_ieq(fields.items[i].name, BW_S("Removal-Recipient")))
             continue;
         const bw_slice address = bw_typed_address(context, bw_decode_field(context->arena, fields.items[i].raw));
-        if (!is_mailbox(address))
+        if (!bw_is_mailbox(address))
             continue;
         struct bw_account *account = bw_push(context->arena, &notice->accounts);
         if (account)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <iconv.h>
+#include <stdio.h>
 
 enum family {
     FAMILY_GUESS, /* the label says nothing about bytes beyond ASCII */

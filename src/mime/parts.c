@@ -123,12 +123,26 @@ static bool is_delimiter(bool *close, bw_slice line, bw_slice boundary)
     return *close || behind.n == 0;
 }
 
-/* Moves *rest behind the next delimiter line. *line: that line. False where none is left. */
+/* Moves *rest behind the next line that begins with "--". *line: that line. False where none is left. Looks for the
+ * dashes instead of reading line by line: a nested body is gone over once for each level. */
+static bool next_dashes(bw_slice *line, bw_slice *rest)
+{
+    for (size_t at = 0; (at = bw_find(*rest, BW_S("--"), at)) != BW_NONE; at++) {
+        if (at > 0 && rest->p[at - 1] != '\n')
+            continue;
+        *rest = bw_sub(*rest, at, rest->n);
+        return bw_next_line(line, rest);
+    }
+    return false;
+}
+
+/* The same for the next delimiter line. *close: it is the last one. */
 static bool next_delimiter(bw_slice *line, bool *close, bw_slice *rest, bw_slice boundary)
 {
-    while (bw_next_line(line, rest))
+    while (next_dashes(line, rest))
         if (is_delimiter(close, *line, boundary))
             return true;
+    *rest = bw_sub(*rest, rest->n, rest->n);
     return false;
 }
 
@@ -148,7 +162,7 @@ static bw_slice guess_from_line(bw_slice line, bw_slice rest)
 static bw_slice guess_boundary(bw_slice body)
 {
     bw_slice line;
-    while (bw_next_line(&line, &body)) {
+    while (next_dashes(&line, &body)) {
         const bw_slice boundary = guess_from_line(line, body);
         if (boundary.p)
             return boundary;

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+/* One of them. */
 struct bw_embedded_file {
     const char *name; /* relative to patterns/, static */
     const unsigned char *data;
@@ -12,6 +13,7 @@ struct bw_embedded_file {
 
 /* In byte order of their names; static. */
 extern const struct bw_embedded_file bw_embedded_files[];
+/* How many there are. */
 extern const size_t bw_embedded_file_count;
 
 #endif

@@ -13,6 +13,7 @@ struct bw_key {
     const char *reference; /* kind of the record that the value names, NULL for none */
 };
 
+/* One kind of record. */
 struct bw_kind_schema {
     const char *name;
     bool per_language; /* its id is unique within a language only */
@@ -28,8 +29,10 @@ const struct bw_key *bw_schema_key(const struct bw_kind_schema *schema, bw_slice
 /* Splits a file into records and appends them to tables->records. BW_OK, BW_NO_MEMORY or BW_BAD_TABLE. */
 bw_status bw_stanza_read(struct bw_tables *tables, struct bw_table_file *file, struct bw_error *err);
 
-/* Reads the embedded files, or a file or folder. layer: of what is read. */
+/* Reads the embedded files as layer 0. BW_OK, BW_NO_MEMORY or BW_BAD_TABLE. */
 bw_status bw_load_embedded(struct bw_tables *tables, struct bw_error *err);
+/* Reads a file, or the table files in a folder and the folders in it. layer: of what is read. The same statuses and
+ * BW_IO. */
 bw_status bw_load_path(struct bw_tables *tables, const char *path, unsigned layer, struct bw_error *err);
 
 /* Decides which record of each id is in effect and fills the index. */

@@ -40,6 +40,7 @@ const struct bw_entry *bw_record_next(const struct bw_record *record, const char
 
 /* ---- regexes (the only PCRE2) ------------------------------------------------------------------------ */
 
+/* Groups of a regex that are kept, the whole match counted as one. */
 enum { BW_GROUPS_MAX = 24 };
 
 /* A pattern that compiles on first use. */
@@ -60,9 +61,12 @@ struct bw_match {
     } groups[BW_GROUPS_MAX];
 };
 
-/* PCRE2's scratch memory and ceilings for one thread. Owned by the caller; NULL without memory. */
+/* PCRE2's scratch memory and ceilings for one thread. */
 struct bw_matcher;
+/* A matcher with the regex_ ceilings of the limits (borrowed during the call). Owned by the caller; NULL without
+ * memory. */
 struct bw_matcher *bw_matcher_new(const struct bw_limits *limits);
+/* Frees it. NULL is allowed. */
 void bw_matcher_free(struct bw_matcher *matcher);
 /* True after any match of this matcher gave up at a ceiling. */
 bool bw_matcher_gave_up(const struct bw_matcher *matcher);
@@ -92,6 +96,7 @@ void bw_regex_release(struct bw_regex *regex);
 
 /* ---- typed views -------------------------------------------------------------------------------------- */
 
+/* Regexes that a key may give several of. */
 typedef BW_LIST(struct bw_regex *) bw_regex_list;
 
 /* cause: (causes.tbl) */
@@ -106,6 +111,7 @@ struct bw_code {
     const struct bw_record *record;
 };
 
+/* How sure a rule's words are; an earlier tier beats a later one. */
 enum bw_tier { BW_TIER_EXACT, BW_TIER_WORDS, BW_TIER_WEAK, BW_TIER_COUNT };
 
 /* rule: (rules/, receivers/) */
@@ -136,6 +142,7 @@ struct bw_name {
     const struct bw_receiver *receiver;
 };
 
+/* Names in the order of the tables. */
 typedef BW_LIST(struct bw_name) bw_name_list;
 
 /* Names by bw_ihash of their text, open addressing; size is a power of two. */
@@ -154,6 +161,7 @@ struct bw_fact {
 /* Where a condition of a format looks. */
 enum bw_where { BW_WHERE_BODY, BW_WHERE_SUBJECT, BW_WHERE_FROM, BW_WHERE_HEADER, BW_WHERE_COUNT };
 
+/* A regex and the place that it must match in. */
 struct bw_condition {
     enum bw_where where;
     struct bw_regex *regex;
@@ -163,6 +171,7 @@ typedef BW_LIST(struct bw_condition) bw_condition_list;
 /* What a format does with a line. */
 enum bw_verb { BW_VERB_RECIPIENT, BW_VERB_LINE, BW_VERB_TEXT, BW_VERB_SKIP, BW_VERB_STOP, BW_VERB_FIND };
 
+/* A verb and the lines that it takes. */
 struct bw_step {
     enum bw_verb verb;
     struct bw_regex *regex;
@@ -186,6 +195,7 @@ struct bw_format {
     const struct bw_record *record;
 };
 
+/* The tables: records as read, and the views on those in effect. */
 struct bw_tables {
     struct bw_arena *arena;
     BW_LIST(struct bw_table_file *) files;
@@ -205,8 +215,11 @@ struct bw_tables {
 
 /* The record in effect, NULL where there is none. */
 const struct bw_record *bw_table_record(const struct bw_tables *tables, const char *kind, bw_slice id);
+/* The cause with that id in effect, NULL where there is none. */
 const struct bw_cause *bw_table_cause(const struct bw_tables *tables, bw_slice id);
+/* The list with that id in effect, NULL where there is none. */
 const struct bw_list *bw_table_list(const struct bw_tables *tables, bw_slice id);
+/* The receiver with that id in effect, NULL where there is none. */
 const struct bw_receiver *bw_table_receiver(const struct bw_tables *tables, bw_slice id);
 /* The cause of a status ("5.1.1", exact before "x.1.1") or a reply code. NULL where the table has none. */
 const struct bw_code *bw_table_code(const struct bw_tables *tables, bw_slice code);

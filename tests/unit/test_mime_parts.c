@@ -45,99 +45,99 @@ static bw_slice tree_of(struct bw_arena *arena, bw_slice bytes, struct bw_anomal
 
 #define MULTIPART(subtype) "Subject: x\nContent-Type: multipart/" subtype "; boundary=\"b\"\n\n"
 
+static const struct {
+    const char *bytes, *wanted;
+    const char *anomaly; /* one of them; NULL for none at all */
+} trees[] = {
+    {"Subject: x\n\nbody", "text/plain'body'", NULL},
+    {"Subject: x\n", "text/plain", NULL},
+    {"\n\n  \nSubject: x\n\nbody", "text/plain'body'", NULL},
+    {"\xEF\xBB\xBFSubject: x\n\nbody", "text/plain'body'", NULL},
+    {"From a@example.com Mon Jan  1 00:00:00 2024\nSubject: x\n\nbody", "text/plain'body'", NULL},
+    {"Subject: x\nContent-Type: TEXT/Html\n\n<p>body", "text/html'body'", NULL},
+    {"Subject: x\nContent-Type: nonsense\n\nbody", "text/plain'body'", "Content-Type without a type"},
+    {"", "text/plain", NULL},
+    {"550 5.1.1 unknown", "text/plain'550 5.1.1 unknown'", NULL},
+    /* Multiparts. */
+    {MULTIPART("mixed") "preamble\n--b\n\none\n--b\nContent-Type: text/html\n\n<b>two\n--b--\nepilogue",
+     "multipart/mixed(text/plain'one' text/html'two')", NULL},
+    {MULTIPART("mixed") "--b  \n\none\n--b-- \n", "multipart/mixed(text/plain'one')", NULL},
+    {MULTIPART("mixed") "--b\n\none\n--bb\n--b x\n --b\n--b--\n",
+     "multipart/mixed(text/plain'one\n--bb\n--b x\n --b')", NULL},
+    {MULTIPART("mixed") "--b\none without an empty line\n--b--\n",
+     "multipart/mixed(text/plain'one without an empty line')", NULL},
+    {MULTIPART("digest") "--b\n\nSubject: y\n\ny\n--b--\n", "multipart/digest(message/rfc822(text/plain'y'))",
+     NULL},
+    {MULTIPART("mixed") "--b\nContent-Type: multipart/alternative; "
+                        "boundary=c\n\n--c\n\none\n--c\n\ntwo\n--c--\n--b\n\n"
+                        "three\n--b--\n",
+     "multipart/mixed(multipart/alternative(text/plain'one' text/plain'two') text/plain'three')", NULL},
+    /* Broken multiparts. */
+    {MULTIPART("mixed") "--b\n\none\n--b\n\ntwo\n", "multipart/mixed(text/plain'one' text/plain'two')",
+     "multipart without its end boundary"},
+    {MULTIPART("report") "--other\nContent-Type: text/plain\n\none\n--other\n\ntwo\n--other--\n",
+     "multipart/report(text/plain'one' text/plain'two')", "boundary that does not match"},
+    {"Subject: x\nContent-Type: multipart/report\n\n--other\ncontent-type: "
+     "text/plain\n\none\n--other--\n",
+     "multipart/report(text/plain'one')", "multipart without a boundary"},
+    {MULTIPART("report") "Final-Recipient: rfc822; a@example.com\n",
+     "multipart/report(text/plain'Final-Recipient: rfc822; a@example.com')", "multipart without parts"},
+    {MULTIPART("report") "just text\n--b--\n", "multipart/report(text/plain'just text\n--b--')",
+     "multipart without parts"},
+    {MULTIPART("report"), "multipart/report", "multipart without parts"},
+    {MULTIPART("report") "--b--\n", "multipart/report", "multipart without parts"},
+    {MULTIPART("report") "--b\n--b\n--b--\n", "multipart/report", "multipart without parts"},
+    {MULTIPART("mixed") "--b\nContent-Type: multipart/alternative; "
+                        "boundary=b\n\n--b\n\none\n--b--\n--b\n\ntwo\n--b--\n",
+     "multipart/mixed(multipart/alternative text/plain'one' text/plain'two')",
+     "parts behind the end boundary"},
+    {"Subject: x\n\n--b\nContent-Type: text/plain\n\none\n--b--\n", "multipart/mixed(text/plain'one')",
+     "MIME body without a MIME header"},
+    {"Subject: x\n\nThis is a MIME-encapsulated message\n\n--b\nContent-Type: text/plain\n\none\n--b--\n",
+     "multipart/mixed(text/plain'one')", "MIME body without a MIME header"},
+    {"--b\nContent-Type: text/plain\n\none\n--b--\n", "multipart/mixed(text/plain'one')",
+     "MIME body without a MIME header"},
+    {"Subject: x\n\nIt came back:\n\n--b\nContent-Type: text/plain\n\none\n",
+     "text/plain'It came back:\n\n--b\nContent-Type: text/plain\n\none'", NULL},
+    {"Subject: x\nContent-Type: text/plain\n\n--b\nContent-Type: text/plain\n\none\n",
+     "text/plain'--b\nContent-Type: text/plain\n\none'", NULL},
+    /* Messages inside. */
+    {MULTIPART("report") "--b\nContent-Type: message/rfc822\n\nSubject: inner\n\ninside\n--b--\n",
+     "multipart/report(message/rfc822(text/plain'inside'))", NULL},
+    {MULTIPART(
+         "report") "--b\nContent-Type: message/global\n\n\nFrom a Mon\nSubject: inner\n\ninside\n--b--\n",
+     "multipart/report(message/global(text/plain'inside'))", NULL},
+    {MULTIPART("report") "--b\nContent-Type: message/rfc822\n\n--b--\n", "multipart/report(message/rfc822)",
+     NULL},
+    {MULTIPART("report") "--b\nContent-Type: message/rfc822\n\nno header here\n--b--\n",
+     "multipart/report(message/rfc822(text/plain'no header here'))", NULL},
+    {MULTIPART("report") "--b\nContent-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n"
+                         "U3ViamVjdDogaW5uZXIKCmluc2lkZQo=\n--b--\n",
+     "multipart/report(message/rfc822(text/plain'inside'))", "attached message with a transfer encoding"},
+    {MULTIPART("mixed") "--b\nContent-Type: application/octet-stream; name=\"a.EML\"\n\nSubject: "
+                        "i\n\ninside\n--b--\n",
+     "multipart/mixed(application/octet-stream(text/plain'inside'))", NULL},
+    {MULTIPART("report") "--b\nContent-Type: message/delivery-status\n\nStatus: 5.1.1\n--b\n"
+                         "Content-Type: text/rfc822-headers\n\nSubject: y\n--b\n"
+                         "Content-Type: message/global-headers\n\nSubject: z\n--b--\n",
+     "multipart/report(message/delivery-status'Status: 5.1.1' text/rfc822-headers'Subject: y' "
+     "message/global-headers'Subject: z')",
+     NULL},
+    {"Subject: x\nContent-Type: message/partial; id=a; number=1; total=2\n\nSubject: y\n\nz",
+     "message/partial'Subject: y\n\nz'", NULL},
+    {MULTIPART("mixed") "--b\nContent-Type: image/png\n\nabc\n--b--\n", "multipart/mixed(image/png)", NULL},
+};
+
 static void test_trees(void **state)
 {
-    static const struct {
-        const char *bytes, *wanted;
-        const char *anomaly; /* one of them; NULL for none at all */
-    } cases[] = {
-        {"Subject: x\n\nbody", "text/plain'body'", NULL},
-        {"Subject: x\n", "text/plain", NULL},
-        {"\n\n  \nSubject: x\n\nbody", "text/plain'body'", NULL},
-        {"\xEF\xBB\xBFSubject: x\n\nbody", "text/plain'body'", NULL},
-        {"From a@example.com Mon Jan  1 00:00:00 2024\nSubject: x\n\nbody", "text/plain'body'", NULL},
-        {"Subject: x\nContent-Type: TEXT/Html\n\n<p>body", "text/html'body'", NULL},
-        {"Subject: x\nContent-Type: nonsense\n\nbody", "text/plain'body'", "Content-Type without a type"},
-        {"", "text/plain", NULL},
-        {"550 5.1.1 unknown", "text/plain'550 5.1.1 unknown'", NULL},
-        /* Multiparts. */
-        {MULTIPART("mixed") "preamble\n--b\n\none\n--b\nContent-Type: text/html\n\n<b>two\n--b--\nepilogue",
-         "multipart/mixed(text/plain'one' text/html'two')", NULL},
-        {MULTIPART("mixed") "--b  \n\none\n--b-- \n", "multipart/mixed(text/plain'one')", NULL},
-        {MULTIPART("mixed") "--b\n\none\n--bb\n--b x\n --b\n--b--\n",
-         "multipart/mixed(text/plain'one\n--bb\n--b x\n --b')", NULL},
-        {MULTIPART("mixed") "--b\none without an empty line\n--b--\n",
-         "multipart/mixed(text/plain'one without an empty line')", NULL},
-        {MULTIPART("digest") "--b\n\nSubject: y\n\ny\n--b--\n",
-         "multipart/digest(message/rfc822(text/plain'y'))", NULL},
-        {MULTIPART("mixed") "--b\nContent-Type: multipart/alternative; "
-                            "boundary=c\n\n--c\n\none\n--c\n\ntwo\n--c--\n--b\n\n"
-                            "three\n--b--\n",
-         "multipart/mixed(multipart/alternative(text/plain'one' text/plain'two') text/plain'three')", NULL},
-        /* Broken multiparts. */
-        {MULTIPART("mixed") "--b\n\none\n--b\n\ntwo\n", "multipart/mixed(text/plain'one' text/plain'two')",
-         "multipart without its end boundary"},
-        {MULTIPART("report") "--other\nContent-Type: text/plain\n\none\n--other\n\ntwo\n--other--\n",
-         "multipart/report(text/plain'one' text/plain'two')", "boundary that does not match"},
-        {"Subject: x\nContent-Type: multipart/report\n\n--other\ncontent-type: "
-         "text/plain\n\none\n--other--\n",
-         "multipart/report(text/plain'one')", "multipart without a boundary"},
-        {MULTIPART("report") "Final-Recipient: rfc822; a@example.com\n",
-         "multipart/report(text/plain'Final-Recipient: rfc822; a@example.com')", "multipart without parts"},
-        {MULTIPART("report") "just text\n--b--\n", "multipart/report(text/plain'just text\n--b--')",
-         "multipart without parts"},
-        {MULTIPART("report"), "multipart/report", "multipart without parts"},
-        {MULTIPART("report") "--b--\n", "multipart/report", "multipart without parts"},
-        {MULTIPART("report") "--b\n--b\n--b--\n", "multipart/report", "multipart without parts"},
-        {MULTIPART("mixed") "--b\nContent-Type: multipart/alternative; "
-                            "boundary=b\n\n--b\n\none\n--b--\n--b\n\ntwo\n--b--\n",
-         "multipart/mixed(multipart/alternative text/plain'one' text/plain'two')",
-         "parts behind the end boundary"},
-        {"Subject: x\n\n--b\nContent-Type: text/plain\n\none\n--b--\n", "multipart/mixed(text/plain'one')",
-         "MIME body without a MIME header"},
-        {"Subject: x\n\nThis is a MIME-encapsulated message\n\n--b\nContent-Type: text/plain\n\none\n--b--\n",
-         "multipart/mixed(text/plain'one')", "MIME body without a MIME header"},
-        {"--b\nContent-Type: text/plain\n\none\n--b--\n", "multipart/mixed(text/plain'one')",
-         "MIME body without a MIME header"},
-        {"Subject: x\n\nIt came back:\n\n--b\nContent-Type: text/plain\n\none\n",
-         "text/plain'It came back:\n\n--b\nContent-Type: text/plain\n\none'", NULL},
-        {"Subject: x\nContent-Type: text/plain\n\n--b\nContent-Type: text/plain\n\none\n",
-         "text/plain'--b\nContent-Type: text/plain\n\none'", NULL},
-        /* Messages inside. */
-        {MULTIPART("report") "--b\nContent-Type: message/rfc822\n\nSubject: inner\n\ninside\n--b--\n",
-         "multipart/report(message/rfc822(text/plain'inside'))", NULL},
-        {MULTIPART(
-             "report") "--b\nContent-Type: message/global\n\n\nFrom a Mon\nSubject: inner\n\ninside\n--b--\n",
-         "multipart/report(message/global(text/plain'inside'))", NULL},
-        {MULTIPART("report") "--b\nContent-Type: message/rfc822\n\n--b--\n",
-         "multipart/report(message/rfc822)", NULL},
-        {MULTIPART("report") "--b\nContent-Type: message/rfc822\n\nno header here\n--b--\n",
-         "multipart/report(message/rfc822(text/plain'no header here'))", NULL},
-        {MULTIPART("report") "--b\nContent-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n"
-                             "U3ViamVjdDogaW5uZXIKCmluc2lkZQo=\n--b--\n",
-         "multipart/report(message/rfc822(text/plain'inside'))", "attached message with a transfer encoding"},
-        {MULTIPART("mixed") "--b\nContent-Type: application/octet-stream; name=\"a.EML\"\n\nSubject: "
-                            "i\n\ninside\n--b--\n",
-         "multipart/mixed(application/octet-stream(text/plain'inside'))", NULL},
-        {MULTIPART("report") "--b\nContent-Type: message/delivery-status\n\nStatus: 5.1.1\n--b\n"
-                             "Content-Type: text/rfc822-headers\n\nSubject: y\n--b\n"
-                             "Content-Type: message/global-headers\n\nSubject: z\n--b--\n",
-         "multipart/report(message/delivery-status'Status: 5.1.1' text/rfc822-headers'Subject: y' "
-         "message/global-headers'Subject: z')",
-         NULL},
-        {"Subject: x\nContent-Type: message/partial; id=a; number=1; total=2\n\nSubject: y\n\nz",
-         "message/partial'Subject: y\n\nz'", NULL},
-        {MULTIPART("mixed") "--b\nContent-Type: image/png\n\nabc\n--b--\n", "multipart/mixed(image/png)",
-         NULL},
-    };
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+    for (size_t i = 0; i < COUNT_OF(trees); i++) {
         struct bw_anomalies anomalies;
-        check_slice(tree_of(*state, bw_str(cases[i].bytes), &anomalies), cases[i].wanted, cases[i].bytes);
-        bool found = !cases[i].anomaly && anomalies.count == 0;
-        for (size_t k = 0; cases[i].anomaly && k < anomalies.count; k++)
-            found |= strcmp(anomalies.items[k].what, cases[i].anomaly) == 0;
+        check_slice(tree_of(*state, bw_str(trees[i].bytes), &anomalies), trees[i].wanted, trees[i].bytes);
+        bool found = !trees[i].anomaly && anomalies.count == 0;
+        for (size_t k = 0; trees[i].anomaly && k < anomalies.count; k++)
+            found |= strcmp(anomalies.items[k].what, trees[i].anomaly) == 0;
         if (!found)
-            fail_msg("'%s': %zu anomalies, the first '%s'", cases[i].bytes, anomalies.count,
+            fail_msg("'%s': %zu anomalies, the first '%s'", trees[i].bytes, anomalies.count,
                      anomalies.count ? anomalies.items[0].what : "");
     }
 }
