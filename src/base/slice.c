@@ -94,14 +94,19 @@ size_t bw_ifind(bw_slice s, bw_slice needle, size_t from)
     return BW_NONE;
 }
 
-/* Offset of the first CR or LF, or the length. */
+/* Offset of the first CR or LF, or the length. Looks in windows: a text of bare CRs must not be searched to its end for
+ * an LF at every line. */
 static size_t line_length(bw_slice s)
 {
-    size_t end = bw_find_byte(s, '\n', 0);
-    if (end == BW_NONE)
-        end = s.n;
-    const char *cr = memchr(s.p, '\r', end);
-    return cr ? (size_t)(cr - s.p) : end;
+    enum { WINDOW = 256 };
+    for (size_t from = 0; from < s.n; from += WINDOW) {
+        const bw_slice window = bw_sub(s, from, from + WINDOW);
+        const size_t lf = bw_find_byte(window, '\n', 0);
+        const size_t cr = bw_find_byte(bw_sub(window, 0, lf), '\r', 0);
+        if (cr != BW_NONE || lf != BW_NONE)
+            return from + (cr != BW_NONE ? cr : lf);
+    }
+    return s.n;
 }
 
 bool bw_next_line(bw_slice *out, bw_slice *rest)

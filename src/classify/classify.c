@@ -121,6 +121,22 @@ static void try_code(struct trial *trial, bw_slice text)
     trial->decided = true;
 }
 
+/* A refusal that names a list of the table, in words that no rule knows ("Refused. See <the list's page>"). */
+static void try_named_list(struct trial *trial)
+{
+    const struct bw_evidence *e = trial->evidence;
+    for (size_t i = 0; i < e->lists.count && !trial->decided; i++) {
+        const bool domain = bw_eq(e->lists.items[i].list->lists, BW_S("domain"));
+        const struct bw_cause *cause =
+            bw_table_cause(trial->context->tables, domain ? BW_S("domain-blocked") : BW_S("ip-blocked"));
+        if (!cause)
+            continue;
+        trial->out->cause = cause;
+        trial->out->list = &e->lists.items[i];
+        trial->decided = true;
+    }
+}
+
 static void fill_source(struct source *source, bw_slice text, bw_slice words, bool in_said)
 {
     source->text = text;
@@ -142,6 +158,7 @@ bw_status bw_classify(struct bw_verdict *out, struct bw_context *context, const 
     try_rules(&trial, &full, BW_TIER_EXACT, BW_TIER_EXACT);
     try_rules(&trial, &said, BW_TIER_WORDS, BW_TIER_WORDS);
     try_rules(&trial, &full, BW_TIER_WORDS, BW_TIER_WORDS);
+    try_named_list(&trial);
     try_code(&trial, evidence->status);
     try_rules(&trial, &said, BW_TIER_WEAK, BW_TIER_WEAK);
     try_rules(&trial, &full, BW_TIER_WEAK, BW_TIER_WEAK);

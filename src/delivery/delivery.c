@@ -62,6 +62,7 @@ static void read_header(struct bw_notice *notice, struct bw_context *context, co
 {
     notice->subject = bw_header_text(context->arena, &root->header, "Subject");
     notice->from = bw_header_text(context->arena, &root->header, "From");
+    notice->to = bw_address(context->arena, bw_header_text(context->arena, &root->header, "To"));
     notice->date = bw_date(context->arena, bw_header_text(context->arena, &root->header, "Date"));
     notice->pasted = root->no_header;
 }
@@ -198,11 +199,20 @@ static bool read_notice(struct bw_notice *notice, struct bw_context *context, st
     }
     if (!read && standard)
         notice->format = BW_S("rfc3464");
-    if (notice->kind == BW_KIND_BOUNCE && (read || standard)) {
+    if (notice->kind == BW_KIND_BOUNCE && (read || standard))
         read_failed_recipients(notice, context, root);
-        read_original_recipient(notice, context);
-    }
     return read || standard;
+}
+
+/* The notice itself says neither who nor why: what it returns may be the bounce that does. */
+static bool names_nobody(const struct bw_notice *notice)
+{
+    if (notice->kind != BW_KIND_BOUNCE)
+        return false;
+    for (size_t i = 0; i < notice->accounts.count; i++)
+        if (bw_is_mailbox(notice->accounts.items[i].recipient) || notice->accounts.items[i].diagnostic.n)
+            return false;
+    return true;
 }
 
 static void read_disposition(struct bw_notice *notice, struct bw_context *context, struct bw_part *part)
@@ -235,13 +245,16 @@ bw_status bw_delivery_read(struct bw_notice *out, struct bw_context *context)
         read_disposition(out, context, parts.disposition);
         read = true;
     }
-    if (!read && parts.forwarded && parts.forwarded != root) {
+    if (parts.forwarded && parts.forwarded != root && (!read || names_nobody(out))) {
         struct bw_notice inner = {0};
         struct bw_parts inner_parts;
-        read = read_notice(&inner, context, parts.forwarded, &inner_parts);
-        if (read)
+        if (read_notice(&inner, context, parts.forwarded, &inner_parts) && inner.kind == BW_KIND_BOUNCE) {
             *out = inner;
+            read = true;
+        }
     }
+    if (out->kind == BW_KIND_BOUNCE && read)
+        read_original_recipient(out, context);
     if (!read && root->no_header)
         read_pasted(out, context);
     else if (!read)

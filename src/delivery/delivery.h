@@ -41,6 +41,7 @@ struct bw_notice {
     bw_slice reporting_mta;
     bw_slice date;           /* RFC 3339 */
     bw_slice subject, from;  /* of the notice, decoded */
+    bw_slice to;             /* address of its reader, the original's sender */
     bw_slice body;           /* its readable words, without the returned original */
     struct bw_original original;
     struct bw_part *original_part; /* its header, NULL where nothing was returned */

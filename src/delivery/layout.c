@@ -11,6 +11,7 @@ struct run {
     struct bw_account shared;  /* told before or outside of any recipient */
     struct bw_account *open;   /* the recipient that lines are added to; NULL for none */
     struct bw_buf text;        /* of the open recipient, or shared */
+    struct bw_buf ahead;       /* of the recipient that the next lines will name */
     size_t first_of_group;     /* recipients named one after the other share what follows */
     bool group_has_text;
     enum bw_action action;
@@ -60,15 +61,26 @@ static void set_if(bw_slice *slot, bw_slice value)
         *slot = value;
 }
 
-static void add_text(struct run *run, bw_slice line)
+static void append_line(struct bw_buf *buf, bw_slice line)
 {
     line = bw_trim(line);
-    if (line.n == 0)
-        return;
-    if (run->text.n)
-        bw_putc(&run->text, '\n');
-    bw_put(&run->text, line);
-    run->group_has_text = true;
+    if (line.n && buf->n)
+        bw_putc(buf, '\n');
+    bw_put(buf, line);
+}
+
+static void add_text(struct run *run, bw_slice line)
+{
+    append_line(&run->text, line);
+    run->group_has_text = run->group_has_text || bw_trim(line).n > 0;
+}
+
+/* What was kept for the next recipient goes to the one that has just been opened, or to all where none was. */
+static void release_ahead(struct run *run)
+{
+    if (run->ahead.n)
+        add_text(run, bw_buf_slice(&run->ahead));
+    bw_buf_clear(&run->ahead);
 }
 
 /* The facts of a match into an account (recipient apart). */
@@ -139,6 +151,7 @@ static void open_recipient(struct run *run, const struct bw_match *match)
     }
     run->open = known;
     run->group_has_text = false;
+    release_ahead(run);
     if (known)
         take_facts(run, known, match);
 }
@@ -167,6 +180,8 @@ static bool run_line(struct run *run, const struct bw_section *section, bw_slice
             take_facts(run, run->open ? run->open : &run->shared, &match);
         else if (step->verb == BW_VERB_TEXT)
             add_text(run, line);
+        else if (step->verb == BW_VERB_BEFORE)
+            append_line(&run->ahead, line);
         return true;
     }
     if (bw_trim(line).n == 0) {
@@ -219,6 +234,8 @@ static void leave(struct run *run, const struct bw_section *section, const char 
     if (section && to > from)
         run_finds(run, section, (bw_slice){from, (size_t)(to - from)});
     close_recipient(run);
+    release_ahead(run);
+    flush_text(run);
 }
 
 static void run_sections(struct run *run, bw_slice body)
@@ -282,6 +299,14 @@ static void run_sets(struct run *run, const struct bw_layout_text *text)
     flush_text(run);
 }
 
+static void add_shared_text(struct run *run, struct bw_account *account, bw_slice body)
+{
+    const bw_slice shared = run->shared.text;
+    if (account->text.p && shared.p && account->text.p != shared.p)
+        account->text = bw_format(run->context->arena, "%.*s\n%.*s", BW_ARG(account->text), BW_ARG(shared));
+    set_if(&account->text, shared.p ? shared : body);
+}
+
 /* What was told of all goes to each. A notice that names no recipient still has one; where no words were found for a
  * recipient, the whole body may hold the reason. */
 static void spread_shared(struct run *run, bw_slice body)
@@ -294,7 +319,7 @@ static void spread_shared(struct run *run, bw_slice body)
     }
     for (size_t i = 0; i < run->found->count; i++) {
         struct bw_account *account = &run->found->items[i];
-        set_if(&account->text, shared->text.p || account->diagnostic.p ? shared->text : body);
+        add_shared_text(run, account, body);
         set_if(&account->remote_host, shared->remote_host);
         set_if(&account->remote_ip, shared->remote_ip);
         set_if(&account->reply, shared->reply);
@@ -334,12 +359,14 @@ const struct bw_format *bw_layout_run(bw_account_list *found, bw_slice *original
         if (!format_fits(&run, text))
             continue;
         bw_buf_init(&run.text, context->limits->delivery_text);
+        bw_buf_init(&run.ahead, context->limits->delivery_text);
         bw_slice body = text->where[BW_WHERE_BODY];
         *original = cut_original(&run, &body);
         run.action = action_for(&run, text);
         run_sections(&run, body);
         run_sets(&run, text);
         bw_buf_clear(&run.text);
+        bw_buf_clear(&run.ahead);
         if (!found_anything(&run)) {
             found->count = 0;
             *original = BW_NULL;

@@ -22,6 +22,10 @@ static void fill_trail(struct bw_delivery *out, struct bw_context *context, cons
         out->rule_place = bw_record_place(context->arena, verdict->rule->record);
         out->matched = bw_match_whole(&verdict->match);
         out->means = verdict->rule->means;
+    } else if (verdict->list) {
+        out->rule = bw_format(context->arena, "list.%.*s", BW_ARG(verdict->list->list->id));
+        out->rule_place = bw_record_place(context->arena, verdict->list->list->record);
+        out->matched = verdict->list->text;
     } else if (verdict->code) {
         out->rule = bw_format(context->arena, "code.%.*s", BW_ARG(verdict->code->pattern));
         out->rule_place = bw_record_place(context->arena, verdict->code->record);

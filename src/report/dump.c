@@ -116,6 +116,8 @@ void bw_dump_verdict(struct bw_buf *out, const struct bw_verdict *verdict)
                 verdict->in_said ? " on the server's words" : "");
         line(out, "matched", bw_match_whole(&verdict->match));
     }
+    if (verdict->list)
+        line(out, "named list", verdict->list->list->id);
     line(out, "code", verdict->code ? verdict->code_text : BW_NULL);
     for (size_t i = 0; i < verdict->candidates.count; i++) {
         const struct bw_candidate *lost = &verdict->candidates.items[i];

@@ -50,7 +50,7 @@ static bool verb_of(enum bw_verb *out, bw_slice key)
 {
     static const char *const names[] = {
         [BW_VERB_RECIPIENT] = "recipient", [BW_VERB_LINE] = "line", [BW_VERB_TEXT] = "text",
-        [BW_VERB_SKIP] = "skip",           [BW_VERB_STOP] = "stop", [BW_VERB_FIND] = "find"};
+        [BW_VERB_SKIP] = "skip",           [BW_VERB_STOP] = "stop", [BW_VERB_BEFORE] = "before", [BW_VERB_FIND] = "find"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (bw_eq(key, bw_str(names[i]))) {
             *out = (enum bw_verb)i;

@@ -61,7 +61,7 @@ static const struct bw_key format_keys[] = {
     MUST("format"),       MUST("name"),        KEY("kind"),         KEY("action"),     MANY("if"),
     MANY("unless"),       MANY("delayed-if"),  MANY("set"),         REGEXES("original"), MANY("section"),
     REGEX("end"),         REGEXES("recipient"), REGEXES("line"),    REGEXES("text"),   REGEXES("skip"),
-    REGEXES("stop"),      REGEXES("find"),     MANY("rest"),        MANY("blank"),     MANY("sample"),
+    REGEXES("stop"),      REGEXES("before"),    REGEXES("find"),     MANY("rest"),        MANY("blank"),     MANY("sample"),
     SOURCES,              DISABLED,
 };
 static const struct bw_key language_keys[] = {MUST("language"), MUST("name"), DISABLED};

@@ -169,7 +169,7 @@ struct bw_condition {
 typedef BW_LIST(struct bw_condition) bw_condition_list;
 
 /* What a format does with a line. */
-enum bw_verb { BW_VERB_RECIPIENT, BW_VERB_LINE, BW_VERB_TEXT, BW_VERB_SKIP, BW_VERB_STOP, BW_VERB_FIND };
+enum bw_verb { BW_VERB_RECIPIENT, BW_VERB_LINE, BW_VERB_TEXT, BW_VERB_SKIP, BW_VERB_STOP, BW_VERB_BEFORE, BW_VERB_FIND };
 
 /* A verb and the lines that it takes. */
 struct bw_step {
