@@ -65,11 +65,11 @@ static const char *plain_cause(enum bw_kind kind, enum bw_action action)
 static bw_status judge(struct bw_delivery *out, struct work *work, const struct bw_account *account, bool explain)
 {
     const char *plain = plain_cause(work->notice.kind, account->action);
-    if (plain)
-        return bw_diagnose_plain(out, &work->context, account, plain);
     struct bw_evidence evidence;
     struct bw_verdict verdict;
     bw_status status = bw_evidence_collect(&evidence, &work->context, &work->notice, account);
+    if (!status && plain)
+        return bw_diagnose_plain(out, &work->context, account, &evidence, plain);
     if (!status)
         status = bw_classify(&verdict, &work->context, &evidence, account->action, explain);
     if (!status)

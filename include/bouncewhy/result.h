@@ -42,6 +42,8 @@ struct bw_block {
     bw_slice ip;            /* the refused address or network, the sending side's */
     bool ip_masked;         /* the text shows one that somebody blanked out */
     bool ip_from_route;     /* ip is not in the reply: it was read from the report or the Received chain */
+    bw_slice client_ip;     /* the sending side's address where it was named but is not what is blocked: a limit, greylisting,
+                               a listed domain; ip is unknown then */
     bw_slice ip_host;       /* that machine's name, where the mail tells it */
     bw_slice domain;        /* the listed domain */
     bw_slice zone;          /* DNSBL zone (RFC 5782) */

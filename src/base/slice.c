@@ -154,12 +154,12 @@ bool bw_number(unsigned long *out, bw_slice s, unsigned long max)
         if (!bw_is_digit(s.p[i]))
             return false;
         const unsigned long digit = (unsigned long)(s.p[i] - '0');
-        if (value > (max - digit) / 10 && (value > max / 10 || value * 10 > max - digit))
+        if (digit > max || value > (max - digit) / 10)
             return false;
         value = value * 10 + digit;
     }
     *out = value;
-    return value <= max;
+    return true;
 }
 
 int bw_hex_value(char c)

@@ -32,24 +32,19 @@ static bool condition_holds(struct run *run, const struct bw_condition *conditio
     return matches(&match, run, condition->regex, text->where[condition->where]);
 }
 
-/* All conditions hold. Pasted text has no fields: there the ones on fields are passed over, but one on the body must
- * hold. */
+/* All conditions hold. Pasted text has no fields: no condition on them holds there. */
 static bool format_fits(struct run *run, const struct bw_layout_text *text)
 {
     const struct bw_format *format = run->format;
-    bool any = false;
     for (size_t i = 0; i < format->when.count; i++) {
         const struct bw_condition *condition = &format->when.items[i];
-        if (run->notice->pasted && condition->where != BW_WHERE_BODY)
-            continue;
         if (!condition_holds(run, condition, text))
             return false;
-        any = true;
     }
     for (size_t i = 0; i < format->unless.count; i++)
         if (condition_holds(run, &format->unless.items[i], text))
             return false;
-    return any;
+    return format->when.count > 0;
 }
 
 /* ---- groups -> accounts --------------------------------------------------------------------------------- */

@@ -40,17 +40,32 @@ static struct bw_account *partner(struct bw_notice *notice, const struct bw_acco
     return NULL;
 }
 
+/* The standard fields name one recipient and the layout calls it something else, perhaps in several places. */
+static void join_all(struct bw_account *account, struct bw_context *context, const bw_account_list *found)
+{
+    bw_slice text = BW_NULL;
+    for (size_t i = 0; i < found->count; i++) {
+        const bw_slice more = found->items[i].text;
+        if (!text.p || !more.p)
+            text = text.p ? text : more;
+        else if (bw_find(text, more, 0) == BW_NONE)
+            text = bw_format(context->arena, "%.*s\n%.*s", BW_ARG(text), BW_ARG(more));
+        join(account, &found->items[i]);
+    }
+    account->text = text;
+}
+
 void bw_accounts_merge(struct bw_notice *notice, struct bw_context *context, const bw_account_list *found)
 {
     const bool standard = notice->accounts.count > 0;
+    bool matched = false;
     for (size_t i = 0; i < found->count; i++) {
         const struct bw_account *from = &found->items[i];
         if (found->count > 1 && from->recipient.p && bw_ieq(from->recipient, notice->to))
             continue; /* the notice names its own reader in passing */
         struct bw_account *account = partner(notice, from);
-        if (!account && standard && notice->accounts.count == 1 && found->count == 1)
-            account = &notice->accounts.items[0];
         if (account) {
+            matched = true;
             join(account, from);
         } else if (!standard && notice->accounts.count < context->limits->deliveries) {
             account = bw_push(context->arena, &notice->accounts);
@@ -58,6 +73,8 @@ void bw_accounts_merge(struct bw_notice *notice, struct bw_context *context, con
                 *account = *from;
         }
     }
+    if (!matched && standard && notice->accounts.count == 1)
+        join_all(&notice->accounts.items[0], context, found);
     for (size_t i = 0; i < notice->accounts.count; i++)
         if (notice->accounts.items[i].action == BW_ACTION_NONE && notice->kind == BW_KIND_BOUNCE)
             notice->accounts.items[i].action = BW_ACTION_FAILED;

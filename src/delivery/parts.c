@@ -81,12 +81,19 @@ static bool has_plain_twin(const struct bw_part *part)
     return false;
 }
 
+/* Holds nothing but status fields: by its type, or as an attached file. Text that merely contains them is read as
+ * words, too. */
+static bool is_status_only(const struct bw_part *part)
+{
+    return part->parent && (bw_part_is(part, "message", "*") || part->attachment || part->file_name.n);
+}
+
 bw_slice bw_body_text(struct bw_context *context, struct bw_part *root, const struct bw_parts *parts)
 {
     struct bw_buf buf;
     bw_buf_init(&buf, context->limits->text_bytes);
     for (struct bw_part *part = root; part; part = bw_part_next(part, root)) {
-        if (!belongs_to(part, root) || part->child || (part == parts->status && part != root) ||
+        if (!belongs_to(part, root) || part->child || (part == parts->status && is_status_only(part)) ||
             part == parts->original || part == parts->feedback || part == parts->disposition || has_plain_twin(part))
             continue;
         if (!bw_part_is(part, "text", "*") && part != root)

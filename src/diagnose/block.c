@@ -6,31 +6,44 @@ static bw_slice group(const struct bw_blocking *from, const char *name)
     return from->verdict->rule ? bw_trim(bw_match_group(&from->verdict->match, name)) : BW_NULL;
 }
 
-/* The address may be the sending side's: not the refusing server's, none that no server on the net would see. */
+/* The address may be the sending side's: not the refusing server's; one of a private network only where the refusing
+ * server itself calls it the client. */
 static bool can_be_refused(const struct bw_blocking *from, const struct bw_seen_address *seen)
 {
-    return !seen->masked && !seen->is_private && seen->side != BW_SIDE_RECEIVER && seen->side != BW_SIDE_NONE &&
+    const bool outside = !seen->is_private || seen->side == BW_SIDE_SENDER;
+    return !seen->masked && outside && seen->side != BW_SIDE_RECEIVER && seen->side != BW_SIDE_NONE &&
            !bw_same_address(seen->text, from->evidence->remote_ip);
+}
+
+/* Anything blanked out: the address was there, so none that stands elsewhere is it. */
+static bool any_masked(const struct bw_evidence *evidence)
+{
+    for (size_t i = 0; i < evidence->addresses.count; i++)
+        if (evidence->addresses.items[i].masked)
+            return true;
+    return false;
 }
 
 bw_slice bw_refused_address(const struct bw_blocking *from, bool *masked)
 {
     const struct bw_evidence *evidence = from->evidence;
     const bw_slice named = group(from, "ip");
-    *masked = false;
-    if (bw_is_address(named) && !bw_address_is_private(named) && !bw_same_address(named, evidence->remote_ip))
+    *masked = any_masked(evidence);
+    if (bw_is_address(named) && !bw_same_address(named, evidence->remote_ip)) {
+        *masked = false;
         return named;
+    }
     for (unsigned rank = 0; rank < 3; rank++)
         for (size_t i = 0; i < evidence->addresses.count; i++) {
             const struct bw_seen_address *seen = &evidence->addresses.items[i];
             const bool fits = rank == 0   ? seen->side == BW_SIDE_SENDER
                               : rank == 1 ? seen->in_said && !seen->in_url
-                                          : seen->in_url;
-            if (fits && can_be_refused(from, seen))
-                return seen->text;
+                                          : seen->in_url && !*masked;
+            if (!fits || !can_be_refused(from, seen))
+                continue;
+            *masked = false;
+            return seen->text;
         }
-    for (size_t i = 0; i < evidence->addresses.count; i++)
-        *masked = *masked || evidence->addresses.items[i].masked;
     return BW_NULL;
 }
 
@@ -120,6 +133,10 @@ void bw_block_fill(struct bw_block *out, bw_slice *variant, struct bw_blocking *
     if (rule && rule->receiver.p)
         from->receiver = bw_table_receiver(from->context->tables, rule->receiver);
     out->ip = bw_refused_address(from, &out->ip_masked);
+    if (bw_record_get(from->verdict->cause->record, "block").p) {
+        out->client_ip = out->ip;
+        out->ip = BW_NULL;
+    }
     out->domain = group(from, "domain");
     out->code = group(from, "code");
     if (from->list)

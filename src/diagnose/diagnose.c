@@ -67,15 +67,20 @@ bw_status bw_diagnose(struct bw_delivery *out, struct bw_context *context, const
 }
 
 bw_status bw_diagnose_plain(struct bw_delivery *out, struct bw_context *context, const struct bw_account *account,
-                            const char *cause)
+                            const struct bw_evidence *evidence, const char *cause)
 {
     const struct bw_cause *entry = bw_table_cause(context->tables, bw_str(cause));
-    *out = (struct bw_delivery){.recipient = account->recipient, .action = account->action, .cause = bw_str(cause)};
+    *out = (struct bw_delivery){.recipient = account->recipient,
+                                .action = account->action,
+                                .cause = bw_str(cause),
+                                .reply = evidence->reply,
+                                .status = evidence->status,
+                                .remote_host = evidence->remote_host,
+                                .remote_ip = evidence->remote_ip,
+                                .diagnostic = account->diagnostic.n ? evidence->quote : BW_NULL};
     if (entry) {
         out->disposition = entry->disposition;
         out->actor = entry->actor;
     }
-    out->status = account->status;
-    out->diagnostic = account->diagnostic;
     return bw_arena_failed(context->arena) ? BW_NO_MEMORY : BW_OK;
 }

@@ -109,6 +109,15 @@ static bool starts_address(bw_slice s, size_t i)
     if (i == 0)
         return true;
     const char before = s.p[i - 1];
+    if (before == ':' && bw_is_digit(s.p[i])) { /* "example.org:192.0.2.1", but not inside an IPv6 address */
+        size_t word = i - 1;
+        while (word > 0 && is_address_byte(s.p[word - 1]))
+            word--;
+        return word > 0 && bw_is_alpha(s.p[word - 1]) && bw_find_byte(bw_sub(s, i, i + 4), '.', 0) != BW_NONE;
+    }
+    if (before == '-' && i >= 4 && bw_is_digit(s.p[i - 2]) && bw_is_digit(s.p[i - 3]) && bw_is_digit(s.p[i - 4]) &&
+        (i == 4 || bw_is_space(s.p[i - 5]))) /* "550-192.0.2.1 is blocked" */
+        return true;
     return !is_address_byte(before) && !bw_is_alnum(before) && before != '-' && before != '_' && before != '@';
 }
 

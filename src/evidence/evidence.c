@@ -149,15 +149,17 @@ static bw_slice join(struct bw_arena *arena, bw_slice a, bw_slice b)
 static void read_codes(struct bw_evidence *out, const struct bw_account *account)
 {
     bw_slice reply, status, other_reply, other_status;
-    bw_reply_codes(&reply, &status, out->said);
+    bw_reply_codes(&reply, &status, out->quote);
     bw_reply_codes(&other_reply, &other_status, out->full);
     const bw_slice fact_reply = out->reply, fact_status = out->status;
-    out->reply = reply;
+    out->reply = out->said_by_server ? reply : BW_NULL;
     set_if(&out->reply, account->reply);
+    set_if(&out->reply, reply);
     set_if(&out->reply, fact_reply);
     set_if(&out->reply, other_reply);
-    out->status = status;
+    out->status = out->said_by_server ? status : BW_NULL;
     set_if(&out->status, account->status);
+    set_if(&out->status, status);
     set_if(&out->status, fact_status);
     set_if(&out->status, other_status);
 }

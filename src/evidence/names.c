@@ -27,7 +27,9 @@ static bool ends_url(char c)
 static bw_slice url_at(bw_slice s, size_t i)
 {
     size_t end = i;
-    while (end < s.n && !ends_url(s.p[end]) && (unsigned char)s.p[end] < 0x80)
+    while (end < s.n && !ends_url(s.p[end]) && (unsigned char)s.p[end] < 0x80 &&
+           (end == i || !bw_istarts(bw_sub(s, end, s.n), BW_S("http")) ||
+            bw_find(bw_sub(s, end, end + 8), BW_S("://"), 0) == BW_NONE || strchr("=?/&", s.p[end - 1])))
         end++;
     while (end > i) {
         const char last = s.p[end - 1];
@@ -42,10 +44,12 @@ static bw_slice url_at(bw_slice s, size_t i)
 
 static bool starts_url(bw_slice s, size_t i)
 {
+    const bw_slice here = bw_sub(s, i, s.n);
+    if (bw_istarts(here, BW_S("http://")) || bw_istarts(here, BW_S("https://")))
+        return true;
     if (i > 0 && (bw_is_alnum(s.p[i - 1]) || s.p[i - 1] == '.' || s.p[i - 1] == '@' || s.p[i - 1] == '/'))
         return false;
-    const bw_slice here = bw_sub(s, i, s.n);
-    return bw_istarts(here, BW_S("http://")) || bw_istarts(here, BW_S("https://")) || bw_istarts(here, BW_S("www."));
+    return bw_istarts(here, BW_S("www."));
 }
 
 static bool is_known_url(const struct bw_evidence *out, bw_slice url)

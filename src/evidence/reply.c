@@ -8,19 +8,22 @@ static bool digit_at(bw_slice s, size_t i)
     return i < s.n && bw_is_digit(s.p[i]);
 }
 
-/* Length of an enhanced code at i ("5.7.1", "5.7.606"), 0 for none. */
+/* Length of an enhanced code at i ("5.7.1", "5.7.606"), 0 for none. The subject is one digit (RFC 3463 section 3). */
 static size_t status_length(bw_slice s, size_t i)
 {
     if (i >= s.n || (s.p[i] != '2' && s.p[i] != '4' && s.p[i] != '5') || i + 4 >= s.n || s.p[i + 1] != '.')
         return 0;
-    if (i > 0 && (bw_is_alnum(s.p[i - 1]) || s.p[i - 1] == '.' || s.p[i - 1] == '/'))
+    const bool after_reply = i > 3 && s.p[i - 1] == '.' && bw_is_digit(s.p[i - 2]); /* "554.5.6.2" */
+    if (i > 0 && (bw_is_alnum(s.p[i - 1]) || (s.p[i - 1] == '.' && !after_reply) || s.p[i - 1] == '/'))
+        return 0;
+    if (after_reply && (i < 4 || (i > 4 && !bw_is_space(s.p[i - 5]))))
         return 0;
     size_t end = i + 2;
     for (unsigned part = 0; part < 2; part++) {
         size_t digits = 0;
         while (digit_at(s, end))
             end++, digits++;
-        if (digits == 0 || digits > 3)
+        if (digits == 0 || digits > (part == 0 ? 1u : 3u))
             return 0;
         if (part == 0 && (end >= s.n || s.p[end++] != '.'))
             return 0;
@@ -32,16 +35,18 @@ static size_t status_length(bw_slice s, size_t i)
 /* Three digits that can be the reply of a refusal, standing alone at i. */
 static bool reply_at(bw_slice s, size_t i)
 {
-    if (i + 3 > s.n || (s.p[i] != '4' && s.p[i] != '5') || !digit_at(s, i + 1) || !digit_at(s, i + 2) ||
+    if (i + 3 > s.n || (s.p[i] != '2' && s.p[i] != '4' && s.p[i] != '5') || !digit_at(s, i + 1) || !digit_at(s, i + 2) ||
         digit_at(s, i + 3))
         return false;
-    if (i > 0 && (bw_is_alnum(s.p[i - 1]) || strchr(".-/@%=&_", s.p[i - 1])))
+    if (i > 0 && (bw_is_alnum(s.p[i - 1]) || strchr(".-/@%&_", s.p[i - 1])))
         return false;
     if (i + 3 == s.n)
         return true;
     const char after = s.p[i + 3];
-    if (after == '.' || after == ',' || after == '%' || after == '/' || after == '@')
-        return after == '.' && !digit_at(s, i + 4);
+    if (after == '.')
+        return !digit_at(s, i + 4) || status_length(s, i + 4);
+    if (after == '%' || after == '/' || after == '@')
+        return false;
     return !bw_is_alpha(after) && after != '_';
 }
 
@@ -50,7 +55,7 @@ static bool opens_reply(bw_slice s, size_t i)
 {
     while (i > 0 && s.p[i - 1] == ' ')
         i--;
-    return i == 0 || strchr(":('\"[<>;|`", s.p[i - 1]) != NULL;
+    return i == 0 || strchr(":('\"[<>;|`=", s.p[i - 1]) != NULL;
 }
 
 /* Words behind a number that make it a count, not a reply: "450 seconds". */
@@ -65,7 +70,8 @@ static bool counts_something(bw_slice s, size_t i)
     return false;
 }
 
-/* The best place for a reply: 3 in front of an enhanced code, 2 where a quotation opens, 1 anywhere. */
+/* The best place for a reply: 3 in front of an enhanced code, 2 where a quotation opens, 1 anywhere, 0 for a number that
+ * is none. */
 static unsigned reply_rank(bw_slice s, size_t i)
 {
     size_t next = i + 3;
@@ -73,9 +79,12 @@ static unsigned reply_rank(bw_slice s, size_t i)
         next++;
     if (next > i + 3 && status_length(s, next))
         return 3;
-    if (counts_something(s, i))
-        return 0;
-    return opens_reply(s, i) ? 2 : 1;
+    const bool opens = opens_reply(s, i);
+    if (s.p[i] == '2' || (i + 3 < s.n && s.p[i + 3] == ',') || (i > 0 && s.p[i - 1] == '='))
+        return opens ? 2 : 0;
+    if (opens)
+        return 2;
+    return counts_something(s, i) ? 0 : 1;
 }
 
 void bw_reply_codes(bw_slice *reply, bw_slice *status, bw_slice words)
@@ -86,12 +95,13 @@ void bw_reply_codes(bw_slice *reply, bw_slice *status, bw_slice words)
         if (!bw_is_digit(words.p[i]))
             continue;
         const size_t length = status_length(words, i);
-        if (length && !status->p && words.p[i] != '2')
+        if (length && (!status->p || (status->p[0] == '2' && words.p[i] != '2')))
             *status = bw_sub(words, i, i + length);
         if (!reply_at(words, i))
             continue;
         const unsigned rank = reply_rank(words, i);
-        if (rank > best && (best < 2 || (rank == 3 && best < 2))) {
+        const bool success = words.p[i] == '2', had_success = reply->p && reply->p[0] == '2';
+        if (rank && ((had_success && !success) || (best < 2 && rank > best && (!reply->p || !success)))) {
             best = rank;
             *reply = bw_sub(words, i, i + 3);
         }
@@ -140,7 +150,9 @@ bw_slice bw_without_line_codes(struct bw_arena *arena, bw_slice words)
     size_t out = 0;
     for (size_t i = 0; i < words.n;) {
         const bool at_word = i > first && words.p[i - 1] == ' ';
-        const size_t skip = at_word && reply.n ? repeated_code(words, i, reply, status) : 0;
+        size_t skip = at_word && reply.n ? repeated_code(words, i, reply, status) : 0;
+        if (at_word && bw_starts(bw_sub(words, i, words.n), BW_S("<<< "))) /* a transcript's mark at each line */
+            skip = 4;
         if (skip)
             i += skip;
         else

@@ -89,6 +89,7 @@ static json_t *block_object(const struct bw_block *block, bool *failed)
     for (size_t i = 0; i < block->url_count; i++)
         append(urls, failed, url_object(&block->urls[i], failed));
     add(object, failed, "urls", urls);
+    add(object, failed, "client_ip", text(block->client_ip));
     return object;
 }
 

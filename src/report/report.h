@@ -34,10 +34,13 @@ bw_status bw_report_json(struct bw_buf *out, const struct bw_result *result, con
  * bw_table_check. BW_OK or BW_NO_MEMORY. */
 bw_status bw_report_check(bw_finding_list *out, struct bw_arena *arena, const struct bw_tables *tables);
 
-/* --dump: the value behind a stage as text with everything from the mail made visible, one fact a line. Appended. */
+/* --dump=mime: appends the tree of parts as text, one fact a line, everything from the mail made visible. */
 void bw_dump_message(struct bw_buf *out, struct bw_context *context);
+/* --dump=delivery: the same for what the notice reports. */
 void bw_dump_notice(struct bw_buf *out, const struct bw_notice *notice);
+/* --dump=evidence: the same for the facts on one recipient. */
 void bw_dump_evidence(struct bw_buf *out, const struct bw_evidence *evidence);
+/* --dump=classify: the same for the cause of one recipient and the rules that lost. */
 void bw_dump_verdict(struct bw_buf *out, const struct bw_verdict *verdict);
 
 #endif

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { BEFORE_CARET = 100, BEHIND_CARET = 60 }; /* bytes of a long line that are shown around its place */
+
 void bw_finding_add(bw_finding_list *out, struct bw_arena *arena, const struct bw_record *record,
                     const struct bw_entry *entry, const char *format, ...)
 {
@@ -21,6 +23,23 @@ void bw_finding_add(bw_finding_list *out, struct bw_arena *arena, const struct b
     finding->message = bw_dup(arena, bw_str(text));
 }
 
+/* The start of the character that the byte at offset at belongs to. */
+static size_t character_at(bw_slice line, size_t at)
+{
+    while (at < line.n && at > 0 && ((unsigned char)line.p[at] & 0xC0) == 0x80)
+        at--;
+    return at;
+}
+
+/* Columns in front of the caret. A tab is shown as one space. */
+static size_t caret_column(bw_slice before)
+{
+    size_t columns = bw_width(before);
+    for (size_t i = 0; i < before.n; i++)
+        columns += before.p[i] == '\t';
+    return columns;
+}
+
 bw_slice bw_finding_text(struct bw_arena *arena, const struct bw_finding *finding)
 {
     bw_slice rest = finding->file->bytes, line = BW_S("");
@@ -28,9 +47,12 @@ bw_slice bw_finding_text(struct bw_arena *arena, const struct bw_finding *findin
         if (!bw_next_line(&line, &rest))
             break;
     const unsigned column = finding->column ? finding->column : 1;
-    const size_t shown = line.n > 160 ? 160 : line.n;
+    size_t at = column - 1 > line.n ? line.n : column - 1, from = at > BEFORE_CARET ? at - BEFORE_CARET : 0;
+    from = character_at(line, from);
+    at = character_at(line, at);
+    const bw_slice shown = bw_sub(line, from, character_at(line, at + BEHIND_CARET));
     return bw_format(arena, "%.*s:%u:%u: %.*s\n    %.*s\n    %*s^\n", BW_ARG(finding->file->name), finding->line, column,
-                     BW_ARG(finding->message), (int)shown, line.p, (int)(column > 160 ? 160 : column) - 1, "");
+                     BW_ARG(finding->message), BW_ARG(shown), (int)caret_column(bw_sub(line, from, at)), "");
 }
 
 static bool allowed(bw_slice value, const char *words)
@@ -61,7 +83,7 @@ static void check_value(bw_finding_list *out, struct bw_arena *arena, const stru
         {"format", "action", "failed delayed delivered relayed expanded"},
         {"format", "kind", "bounce receipt auto-reply complaint not-a-bounce"},
         {"cause", "disposition", "hard soft block none undetermined"},
-        {"cause", "block", "if-address"},
+        {"cause", "block", "if-address names-domain"},
         {"cause", "actor", "sender sender-admin recipient recipient-admin nobody"},
     };
     for (size_t i = 0; i < sizeof enums / sizeof *enums; i++)

@@ -85,11 +85,12 @@ static bw_status read_layers(struct bw_tables *tables, const char *const *paths,
 
 bw_status bw_tables_open(struct bw_tables **out, const char *const *paths, size_t count, struct bw_error *err)
 {
-    if (!out || (count && !paths))
-        return bw_fail(err, BW_MISUSE, "bw_tables_open needs a place for the tables");
-    *out = NULL;
     if (err)
         memset(err, 0, sizeof *err);
+    if (out)
+        *out = NULL;
+    if (!out || (count && !paths))
+        return bw_fail(err, BW_MISUSE, "bw_tables_open needs a place for the tables and the paths it is told of");
     struct bw_arena *arena = bw_arena_new(0);
     struct bw_tables *tables = arena ? bw_new(arena, struct bw_tables) : NULL;
     if (!tables) {

@@ -10,6 +10,7 @@ struct reader {
     struct bw_error *err;
     unsigned line;
     BW_LIST(struct bw_entry) entries;
+    size_t room; /* bytes behind the last entry's value, 0 while it is borrowed from the file */
 };
 
 static bool is_key_byte(char c)
@@ -43,6 +44,7 @@ static bw_status read_entry(struct reader *reader, bw_slice line)
         return no_memory(reader);
     entry->key = bw_sub(line, 0, colon);
     entry->value = bw_trim(bw_sub(line, from, line.n));
+    reader->room = 0;
     entry->line = reader->line;
     entry->column = (unsigned)from + 1;
     return BW_OK;
@@ -54,9 +56,22 @@ static bw_status read_continuation(struct reader *reader, bw_slice line)
     if (reader->entries.count == 0)
         return mistake(reader, 1, "a continuation line without a line above it");
     struct bw_entry *entry = &reader->entries.items[reader->entries.count - 1];
-    entry->value = bw_format(reader->tables->arena, "%.*s%s%.*s", BW_ARG(entry->value), entry->value.n ? " " : "",
-                             BW_ARG(bw_trim(line)));
-    return entry->value.p ? BW_OK : no_memory(reader);
+    line = bw_trim(line);
+    const size_t gap = entry->value.n ? 1 : 0, n = entry->value.n + gap + line.n;
+    if (n > reader->room) {
+        char *joined = bw_arena_alloc(reader->tables->arena, n * 2);
+        if (!joined)
+            return no_memory(reader);
+        memcpy(joined, entry->value.p, entry->value.n);
+        entry->value.p = joined;
+        reader->room = n * 2;
+    }
+    char *end = (char *)entry->value.p + entry->value.n; /* in joined, which is ours */
+    if (gap)
+        *end++ = ' ';
+    memcpy(end, line.p, line.n);
+    entry->value.n = n;
+    return BW_OK;
 }
 
 static bool is_yes(bw_slice value)

@@ -215,7 +215,8 @@ static bw_status check_record(struct bw_tables *tables, const struct bw_record *
     if (findings.count == 0)
         return BW_OK;
     const struct bw_finding *first = &findings.items[0];
-    return bw_fail_at(err, BW_BAD_TABLE, first->file->name.p, first->line, first->column, "%s", first->message.p);
+    return bw_fail_at(err, BW_BAD_TABLE, first->file->name.p, first->line, first->column, "%.*s",
+                      BW_ARG(first->message));
 }
 
 bw_status bw_views_fill(struct bw_tables *tables, struct bw_error *err)
