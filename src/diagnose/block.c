@@ -10,6 +10,9 @@ static bw_slice group(const struct bw_blocking *from, const char *name)
  * server itself calls it the client. */
 static bool can_be_refused(const struct bw_blocking *from, const struct bw_seen_address *seen)
 {
+    const bw_slice how = bw_record_get(from->verdict->cause->record, "block");
+    if (bw_eq(how, BW_S("in-reply")) && !seen->in_said)
+        return false; /* the content was refused, not the client that the log line names in passing */
     const bool outside = !seen->is_private || seen->side == BW_SIDE_SENDER;
     return !seen->masked && outside && seen->side != BW_SIDE_RECEIVER && seen->side != BW_SIDE_NONE &&
            !bw_same_address(seen->text, from->evidence->remote_ip);
@@ -133,7 +136,8 @@ void bw_block_fill(struct bw_block *out, bw_slice *variant, struct bw_blocking *
     if (rule && rule->receiver.p)
         from->receiver = bw_table_receiver(from->context->tables, rule->receiver);
     out->ip = bw_refused_address(from, &out->ip_masked);
-    if (bw_record_get(from->verdict->cause->record, "block").p) {
+    const bw_slice how = bw_record_get(from->verdict->cause->record, "block");
+    if (bw_eq(how, BW_S("if-address")) || bw_eq(how, BW_S("names-domain"))) {
         out->client_ip = out->ip;
         out->ip = BW_NULL;
     }

@@ -50,6 +50,7 @@ static void set_side(struct search *search, bw_slice group, enum bw_side side, b
         if (!inside && !bw_same_address(seen->text, group))
             continue;
         known = true;
+        seen->masked = seen->masked || masked; /* "0.0.0.0" is no address of anybody */
         if (seen->side == BW_SIDE_UNKNOWN)
             seen->side = side;
     }

@@ -83,7 +83,7 @@ static void check_value(bw_finding_list *out, struct bw_arena *arena, const stru
         {"format", "action", "failed delayed delivered relayed expanded"},
         {"format", "kind", "bounce receipt auto-reply complaint not-a-bounce"},
         {"cause", "disposition", "hard soft block none undetermined"},
-        {"cause", "block", "if-address names-domain"},
+        {"cause", "block", "if-address names-domain in-reply"},
         {"cause", "actor", "sender sender-admin recipient recipient-admin nobody"},
     };
     for (size_t i = 0; i < sizeof enums / sizeof *enums; i++)
