@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK_BYTES = 32 << 10 };
+/* The first chunk is small, as most messages are; later ones double, so that the tables take few. */
+enum { CHUNK_BYTES = 32 << 10, CHUNK_BYTES_MAX = 1 << 20 };
 
 struct chunk {
     struct chunk *older;
@@ -45,12 +46,15 @@ static struct chunk *chunk_for(struct bw_arena *arena, size_t size)
     struct chunk *newest = arena->newest;
     if (newest && newest->size - newest->used >= size)
         return newest;
-    const size_t room = size > CHUNK_BYTES / 4 ? size : (size_t)CHUNK_BYTES;
+    size_t usual = newest ? newest->size * 2 : (size_t)CHUNK_BYTES;
+    if (usual > CHUNK_BYTES_MAX)
+        usual = CHUNK_BYTES_MAX;
+    const size_t room = size > usual / 4 ? size : usual;
     struct chunk *chunk = calloc(1, sizeof *chunk + room);
     if (!chunk)
         return NULL;
     chunk->size = room;
-    if (newest && room == size) {
+    if (newest && size > usual / 4) {
         chunk->older = newest->older;
         newest->older = chunk;
     } else {

@@ -122,7 +122,7 @@ static bool id_is_plain(bw_slice id)
 
 void bw_record_check(bw_finding_list *out, struct bw_arena *arena, const struct bw_record *record)
 {
-    const struct bw_kind_schema *schema = bw_schema(record->kind);
+    const struct bw_kind_schema *schema = record->schema;
     if (!schema) {
         bw_finding_add(out, arena, record, NULL, "unknown kind of record \"%.*s\"", BW_ARG(record->kind));
         return;
@@ -142,7 +142,7 @@ void bw_record_check(bw_finding_list *out, struct bw_arena *arena, const struct 
 static void check_references(bw_finding_list *out, struct bw_arena *arena, const struct bw_tables *tables,
                              const struct bw_record *record)
 {
-    const struct bw_kind_schema *schema = bw_schema(record->kind);
+    const struct bw_kind_schema *schema = record->schema;
     for (size_t i = 1; schema && i < record->count; i++) {
         const struct bw_entry *entry = &record->entries[i];
         const struct bw_key *key = bw_schema_key(schema, entry->key);
@@ -183,7 +183,7 @@ static void check_regex(bw_finding_list *out, struct bw_arena *arena, const stru
 
 static void check_regexes(bw_finding_list *out, struct bw_arena *arena, const struct bw_record *record)
 {
-    const struct bw_kind_schema *schema = bw_schema(record->kind);
+    const struct bw_kind_schema *schema = record->schema;
     for (size_t i = 1; schema && i < record->count; i++) {
         const struct bw_entry *entry = &record->entries[i];
         const struct bw_key *key = bw_schema_key(schema, entry->key);

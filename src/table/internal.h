@@ -57,16 +57,26 @@ void bw_record_check(bw_finding_list *out, struct bw_arena *arena, const struct 
 /* Splits "where regex" of a condition; false where the first word is no place. */
 bool bw_condition_split(enum bw_where *where, bw_slice *pattern, bw_slice value);
 
-/* A literal text that any match of a regex must hold one of. */
-typedef BW_LIST(bw_slice) bw_literals;
+/* A formula is bytes: a type, the size of what follows the head (two bytes, the lower first), then a literal (lower
+ * case, three bytes or more) or more formulas. */
+enum { BW_FORMULA_LITERAL = 1, BW_FORMULA_ALL = 2, BW_FORMULA_ANY = 3, BW_FORMULA_HEAD = 3 };
 
-/* Literals (lower case, three bytes or more) of which every match of the pattern holds at least one; none (count 0)
- * where that cannot be told. Arena-owned. */
-bw_literals bw_required_literals(struct bw_arena *arena, bw_slice pattern);
-/* False when a text with these grams holds none of the literals. No literals or grams NULL: true. */
-bool bw_literals_possible(const bw_literals *literals, const struct bw_grams *grams);
-/* The byte that grams are made of: A-Z lowered, two-byte letters with case (Latin-1, Greek, Cyrillic) folded. Fills
- * bytes (room for text.n) and returns their number. */
+/* Bytes behind the head. */
+static inline size_t bw_formula_size(const unsigned char *formula)
+{
+    return (size_t)formula[1] | (size_t)formula[2] << 8;
+}
+
+/* What every match of the pattern must hold; arena-owned. NULL where nothing can be told (or without memory). */
+const unsigned char *bw_formula_of(struct bw_arena *arena, bw_slice pattern);
+/* False when a text with these grams cannot hold it. formula or grams NULL: true. */
+bool bw_formula_possible(const unsigned char *formula, const struct bw_grams *grams);
+/* Cuts the first of a pattern's alternatives ("a|b" outside of groups) off *rest, which becomes unknown behind the last.
+ * Borrowed. */
+bw_slice bw_next_alternative(bw_slice *rest);
+
+/* The bytes that grams are made of: A-Z lowered, two-byte letters with case (Latin-1, Cyrillic) folded. Fills bytes
+ * (room for text.n) and returns their number. */
 size_t bw_fold(char *bytes, bw_slice text);
 
 #endif

@@ -12,8 +12,7 @@ static uint32_t record_hash(bw_slice language, bw_slice kind, bw_slice id)
 /* The language that an id of this kind belongs to. */
 static bw_slice language_of(const struct bw_record *record)
 {
-    const struct bw_kind_schema *schema = bw_schema(record->kind);
-    return schema && schema->per_language ? record->file->language : BW_NULL;
+    return record->schema && record->schema->per_language ? record->file->language : BW_NULL;
 }
 
 static bool same_record(const struct bw_record *record, bw_slice language, bw_slice kind, bw_slice id)

@@ -10,7 +10,7 @@
 
 struct bw_regex {
     bw_slice pattern;
-    bw_literals literals;
+    const unsigned char *formula; /* NULL where nothing can be told */
     uint32_t options;
     _Atomic(pcre2_code *) code; /* NULL until first use */
 };
@@ -41,7 +41,7 @@ struct bw_regex *bw_regex_new(struct bw_arena *arena, bw_slice pattern, bool lin
     if (!regex)
         return NULL;
     regex->pattern = pattern;
-    regex->literals = bw_required_literals(arena, pattern);
+    regex->formula = bw_formula_of(arena, pattern);
     regex->options = PCRE2_UTF | PCRE2_CASELESS | PCRE2_DUPNAMES | PCRE2_NEVER_BACKSLASH_C;
     if (lines)
         regex->options |= PCRE2_MULTILINE;
@@ -61,7 +61,7 @@ bw_slice bw_regex_pattern(const struct bw_regex *regex)
 
 bool bw_regex_possible(const struct bw_regex *regex, const struct bw_grams *grams)
 {
-    return bw_literals_possible(&regex->literals, grams);
+    return bw_formula_possible(regex->formula, grams);
 }
 
 /* The compiled form, made now if nobody has yet; NULL with *code and *at set where that fails. */

@@ -98,6 +98,7 @@ static bw_status end_record(struct reader *reader)
     record->count = reader->entries.count;
     record->kind = first->key;
     record->id = first->value;
+    record->schema = bw_schema(first->key);
     record->line = first->line;
     record->disabled = is_yes(bw_record_get(record, "disabled"));
     memset(&reader->entries, 0, sizeof reader->entries);
@@ -121,7 +122,7 @@ bw_status bw_stanza_read(struct bw_tables *tables, struct bw_table_file *file, s
     bw_slice rest = file->bytes, line;
     if (bw_starts(rest, BW_S("\xEF\xBB\xBF")))
         rest = bw_sub(rest, 3, rest.n);
-    if (!bw_utf8_valid(rest))
+    if (file->layer > 0 && !bw_utf8_valid(rest)) /* the embedded ones are checked by the tests */
         return bw_fail_at(err, BW_BAD_TABLE, file->name.p, 0, 0, "not UTF-8 text");
     while (bw_next_line(&line, &rest)) {
         reader.line++;
@@ -144,7 +145,7 @@ const struct bw_entry *bw_record_next(const struct bw_record *record, const char
     const size_t length = strlen(key);
     while (*at < record->count) {
         const struct bw_entry *entry = &record->entries[(*at)++];
-        if (entry->key.n == length && memcmp(entry->key.p, key, length) == 0)
+        if (entry->key.n == length && entry->key.p[0] == key[0] && memcmp(entry->key.p, key, length) == 0)
             return entry;
     }
     return NULL;

@@ -28,6 +28,7 @@ struct bw_record {
     const struct bw_entry *entries;
     size_t count;
     bw_slice kind, id;
+    const struct bw_kind_schema *schema; /* NULL for an unknown kind */
     unsigned line;
     const struct bw_record *replaces; /* the record of a lower layer that this one replaced */
     bool disabled;

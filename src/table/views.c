@@ -31,19 +31,22 @@ bw_status bw_regex_add(struct bw_regex **out, struct bw_tables *tables, const st
     return status ? no_memory(err) : BW_OK;
 }
 
-/* Every entry with that key as a regex of the list. */
+/* Every entry with that key as regexes of the list, one for each alternative: a long entry compiles only as far as the
+ * text can match. */
 static bw_status add_regexes(bw_regex_list *list, struct bw_tables *tables, const struct bw_record *record,
                              const char *key, struct bw_error *err)
 {
     size_t at = 0;
-    for (const struct bw_entry *entry; (entry = bw_record_next(record, key, &at));) {
-        struct bw_regex **slot = bw_push(tables->arena, list);
-        if (!slot)
-            return no_memory(err);
-        const bw_status status = bw_regex_add(slot, tables, record, entry, entry->value, false, err);
-        if (status)
-            return status;
-    }
+    for (const struct bw_entry *entry; (entry = bw_record_next(record, key, &at));)
+        for (bw_slice rest = entry->value; rest.p;) {
+            const bw_slice alternative = bw_next_alternative(&rest);
+            struct bw_regex **slot = bw_push(tables->arena, list);
+            if (!slot)
+                return no_memory(err);
+            const bw_status status = bw_regex_add(slot, tables, record, entry, alternative, false, err);
+            if (status)
+                return status;
+        }
     return BW_OK;
 }
 
