@@ -56,7 +56,8 @@ bool bw_cli_open_tables(struct bw_tables **out, const struct bw_options *options
     bw_status status = BW_NO_MEMORY;
     if (paths) {
         const size_t count = gather(paths, arena, options);
-        status = bw_tables_open(out, paths, count, &err);
+        status = options->mode == BW_MODE_CHECK_PATTERNS ? bw_tables_open_full(out, paths, count, &err)
+                                                         : bw_tables_open(out, paths, count, &err);
     }
     bw_arena_free(arena);
     if (status) {

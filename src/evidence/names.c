@@ -137,9 +137,11 @@ static void scan_aliases(struct bw_evidence *out, struct bw_context *context, bw
     const bw_name_list *aliases = &context->tables->aliases;
     const struct bw_name *best = NULL;
     bw_slice best_text = BW_NULL;
+    struct bw_grams grams;
+    bw_grams_of(&grams, text);
     for (size_t i = 0; i < aliases->count; i++) {
         const struct bw_name *name = &aliases->items[i];
-        if (best && name->text.n <= best->text.n)
+        if ((best && name->text.n <= best->text.n) || !bw_grams_may_hold(&grams, name->text))
             continue;
         const size_t at = find_alias(text, name->text);
         if (at == BW_NONE)

@@ -170,7 +170,7 @@ static void check_regex(bw_finding_list *out, struct bw_arena *arena, const stru
 {
     char message[256];
     size_t at = 0;
-    struct bw_regex *regex = bw_regex_new(arena, pattern, false);
+    struct bw_regex *regex = bw_regex_new(arena, pattern, NULL, false);
     if (!regex)
         return;
     if (bw_regex_compile(regex, &at, message, sizeof message) == BW_BAD_TABLE) {

@@ -24,8 +24,58 @@ static struct bw_table_file *new_file(struct bw_tables *tables, bw_slice name, b
     return file->name.p ? file : NULL;
 }
 
+static size_t number(const unsigned char *p, size_t bytes)
+{
+    size_t value = 0;
+    while (bytes-- > 0)
+        value = value << 8 | p[bytes];
+    return value;
+}
+
+/* One record of bw_embedded_records at p; *p moves behind it. */
+static bw_status read_record(struct bw_tables *tables, struct bw_table_file *file, const unsigned char **p,
+                             struct bw_error *err)
+{
+    const unsigned line = (unsigned)number(*p + 1, 4);
+    const size_t count = number(*p + 5, 2);
+    struct bw_entry *entries = bw_arena_alloc(tables->arena, count * sizeof *entries);
+    *p += 7;
+    if (!entries)
+        return bw_fail(err, BW_NO_MEMORY, "out of memory");
+    for (size_t i = 0; i < count; i++) {
+        const size_t key = (*p)[0], value = number(*p + 1, 2);
+        entries[i].key = (bw_slice){(const char *)*p + 3, key};
+        entries[i].value = (bw_slice){(const char *)*p + 3 + key, value};
+        entries[i].line = line;
+        *p += 3 + key + value;
+    }
+    return bw_record_add(tables, file, entries, count, err);
+}
+
+/* The embedded tables as the build took them apart. */
+static bw_status load_records(struct bw_tables *tables, struct bw_error *err)
+{
+    const unsigned char *p = bw_embedded_records, *end = p + bw_embedded_records_size;
+    struct bw_table_file *file = NULL;
+    bw_status status = BW_OK;
+    while (p < end && !status) {
+        if (*p == 1) {
+            const struct bw_embedded_file *from = &bw_embedded_files[number(p + 1, 2)];
+            file = new_file(tables, bw_format(tables->arena, "patterns/%s", from->name),
+                            (bw_slice){(const char *)from->data, from->size}, 0);
+            p += 3;
+            status = file ? BW_OK : bw_fail(err, BW_NO_MEMORY, "out of memory");
+        } else {
+            status = read_record(tables, file, &p, err);
+        }
+    }
+    return status;
+}
+
 bw_status bw_load_embedded(struct bw_tables *tables, struct bw_error *err)
 {
+    if (!tables->full && bw_embedded_records_size)
+        return load_records(tables, err);
     for (size_t i = 0; i < bw_embedded_file_count; i++) {
         const struct bw_embedded_file *from = &bw_embedded_files[i];
         struct bw_table_file *file = new_file(tables, bw_format(tables->arena, "patterns/%s", from->name),

@@ -1,4 +1,5 @@
 /* Opening the tables: read the layers, decide what is in effect, fill the views. */
+#include "table/embedded.h"
 #include "table/internal.h"
 
 #include <stdlib.h>
@@ -82,7 +83,8 @@ static bw_status read_layers(struct bw_tables *tables, const char *const *paths,
     return status;
 }
 
-bw_status bw_tables_open(struct bw_tables **out, const char *const *paths, size_t count, struct bw_error *err)
+static bw_status open_tables(struct bw_tables **out, const char *const *paths, size_t count, bool full,
+                             struct bw_error *err)
 {
     if (err)
         memset(err, 0, sizeof *err);
@@ -97,12 +99,25 @@ bw_status bw_tables_open(struct bw_tables **out, const char *const *paths, size_
         return bw_fail(err, BW_NO_MEMORY, "out of memory");
     }
     tables->arena = arena;
+    tables->full = full;
+    tables->index_at = bw_embedded_index;
+    tables->index_end = bw_embedded_index + bw_embedded_index_size;
     const bw_status status = read_layers(tables, paths, count, err);
     if (status)
         bw_tables_free(tables);
     else
         *out = tables;
     return status;
+}
+
+bw_status bw_tables_open(struct bw_tables **out, const char *const *paths, size_t count, struct bw_error *err)
+{
+    return open_tables(out, paths, count, false, err);
+}
+
+bw_status bw_tables_open_full(struct bw_tables **out, const char *const *paths, size_t count, struct bw_error *err)
+{
+    return open_tables(out, paths, count, true, err);
 }
 
 void bw_tables_free(struct bw_tables *tables)

@@ -76,6 +76,13 @@ static bool holds_literal(const struct bw_grams *grams, const unsigned char *lit
     return true;
 }
 
+bool bw_grams_may_hold(const struct bw_grams *grams, bw_slice literal)
+{
+    char folded[64];
+    literal = bw_sub(literal, 0, sizeof folded);
+    return holds_literal(grams, (const unsigned char *)folded, bw_fold(folded, literal));
+}
+
 /* Nesting is bounded where formulas are made. */
 static bool holds(const struct bw_grams *grams, const unsigned char *node)
 {

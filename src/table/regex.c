@@ -35,13 +35,13 @@ static void give(void *memory, void *unused)
     free(memory);
 }
 
-struct bw_regex *bw_regex_new(struct bw_arena *arena, bw_slice pattern, bool lines)
+struct bw_regex *bw_regex_new(struct bw_arena *arena, bw_slice pattern, const unsigned char *formula, bool lines)
 {
     struct bw_regex *regex = bw_new(arena, struct bw_regex);
     if (!regex)
         return NULL;
     regex->pattern = pattern;
-    regex->formula = bw_formula_of(arena, pattern);
+    regex->formula = formula;
     regex->options = PCRE2_UTF | PCRE2_CASELESS | PCRE2_DUPNAMES | PCRE2_NEVER_BACKSLASH_C;
     if (lines)
         regex->options |= PCRE2_MULTILINE;
@@ -52,6 +52,11 @@ struct bw_regex *bw_regex_new(struct bw_arena *arena, bw_slice pattern, bool lin
 void bw_regex_release(struct bw_regex *regex)
 {
     pcre2_code_free(atomic_exchange(&regex->code, NULL));
+}
+
+const unsigned char *bw_regex_formula(const struct bw_regex *regex)
+{
+    return regex->formula;
 }
 
 bw_slice bw_regex_pattern(const struct bw_regex *regex)

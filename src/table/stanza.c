@@ -9,6 +9,8 @@ struct reader {
     struct bw_table_file *file;
     struct bw_error *err;
     unsigned line;
+    bool lean;     /* pass over what only a check reads */
+    bool skipping; /* the line above was passed over: so are its continuations */
     BW_LIST(struct bw_entry) entries;
     size_t room; /* bytes behind the last entry's value, 0 while it is borrowed from the file */
 };
@@ -28,6 +30,18 @@ static bw_status no_memory(struct reader *reader)
     return bw_fail(reader->err, BW_NO_MEMORY, "out of memory");
 }
 
+/* Keys of the embedded files that nothing but a check reads. */
+static bool only_for_checks(const struct reader *reader, bw_slice key)
+{
+    if (reader->entries.count == 0 || bw_eq(reader->entries.items[0].key, BW_S("say")))
+        return false; /* a sentence's notes are for readers */
+    static const char *const keys[] = {"example", "expect", "source", "not", "note", "checked", "answer", "sample"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (key.p[0] == keys[i][0] && bw_eq(key, bw_str(keys[i])))
+            return true;
+    return false;
+}
+
 /* "key: value" into a new entry. */
 static bw_status read_entry(struct reader *reader, bw_slice line)
 {
@@ -39,6 +53,9 @@ static bw_status read_entry(struct reader *reader, bw_slice line)
     size_t from = colon + 1;
     while (from < line.n && (line.p[from] == ' ' || line.p[from] == '\t'))
         from++;
+    reader->skipping = reader->lean && only_for_checks(reader, bw_sub(line, 0, colon));
+    if (reader->skipping)
+        return BW_OK;
     struct bw_entry *entry = bw_push(reader->tables->arena, &reader->entries);
     if (!entry)
         return no_memory(reader);
@@ -53,6 +70,8 @@ static bw_status read_entry(struct reader *reader, bw_slice line)
 /* An indented line: joined to the value above with one space. */
 static bw_status read_continuation(struct reader *reader, bw_slice line)
 {
+    if (reader->skipping)
+        return BW_OK;
     if (reader->entries.count == 0)
         return mistake(reader, 1, "a continuation line without a line above it");
     struct bw_entry *entry = &reader->entries.items[reader->entries.count - 1];
@@ -79,6 +98,25 @@ static bool is_yes(bw_slice value)
     return bw_ieq(value, BW_S("yes"));
 }
 
+bw_status bw_record_add(struct bw_tables *tables, struct bw_table_file *file, struct bw_entry *entries, size_t count,
+                        struct bw_error *err)
+{
+    struct bw_record *record = bw_push(tables->arena, &tables->records);
+    if (!record)
+        return bw_fail(err, BW_NO_MEMORY, "out of memory");
+    record->file = file;
+    record->entries = entries;
+    record->count = count;
+    record->kind = entries[0].key;
+    record->id = entries[0].value;
+    record->schema = bw_schema(entries[0].key);
+    record->line = entries[0].line;
+    record->disabled = is_yes(bw_record_get(record, "disabled"));
+    if (bw_eq(record->kind, BW_S("language")))
+        file->language = record->id;
+    return BW_OK;
+}
+
 /* The entries read so far as one record. */
 static bw_status end_record(struct reader *reader)
 {
@@ -88,21 +126,10 @@ static bw_status end_record(struct reader *reader)
     if (first->value.n == 0)
         return bw_fail_at(reader->err, BW_BAD_TABLE, reader->file->name.p, first->line, first->column,
                           "a record begins with its kind and id, as in \"rule: my-rule\"");
-    if (bw_eq(first->key, BW_S("language")))
-        reader->file->language = first->value;
-    struct bw_record *record = bw_push(reader->tables->arena, &reader->tables->records);
-    if (!record)
-        return no_memory(reader);
-    record->file = reader->file;
-    record->entries = reader->entries.items;
-    record->count = reader->entries.count;
-    record->kind = first->key;
-    record->id = first->value;
-    record->schema = bw_schema(first->key);
-    record->line = first->line;
-    record->disabled = is_yes(bw_record_get(record, "disabled"));
+    struct bw_entry *entries = reader->entries.items;
+    const size_t count = reader->entries.count;
     memset(&reader->entries, 0, sizeof reader->entries);
-    return BW_OK;
+    return bw_record_add(reader->tables, reader->file, entries, count, reader->err);
 }
 
 static bw_status read_line(struct reader *reader, bw_slice line)
@@ -118,7 +145,8 @@ static bw_status read_line(struct reader *reader, bw_slice line)
 
 bw_status bw_stanza_read(struct bw_tables *tables, struct bw_table_file *file, struct bw_error *err)
 {
-    struct reader reader = {.tables = tables, .file = file, .err = err};
+    struct reader reader = {
+        .tables = tables, .file = file, .err = err, .lean = file->layer == 0 && !tables->full};
     bw_slice rest = file->bytes, line;
     if (bw_starts(rest, BW_S("\xEF\xBB\xBF")))
         rest = bw_sub(rest, 3, rest.n);

@@ -74,6 +74,8 @@ bool bw_matcher_gave_up(const struct bw_matcher *matcher);
 
 /* Fills *out for the text. */
 void bw_grams_of(struct bw_grams *out, bw_slice text);
+/* False when the text with these grams certainly does not hold the literal, A-Z and a-z being one. */
+bool bw_grams_may_hold(const struct bw_grams *grams, bw_slice literal);
 /* False when the regex certainly does not match a text with these grams. grams NULL: true. */
 bool bw_regex_possible(const struct bw_regex *regex, const struct bw_grams *grams);
 /* Matches text from offset from on. 1 found (*out filled), 0 not (also after a ceiling), -1 no memory. text: UTF-8. */
@@ -86,12 +88,14 @@ bw_slice bw_match_whole(const struct bw_match *match);
 /* Compiles now. BW_OK, BW_NO_MEMORY, or BW_BAD_TABLE with *column the place inside the pattern (0-based) and message
  * (caller's, size bytes) PCRE2's words. */
 bw_status bw_regex_compile(const struct bw_regex *regex, size_t *column, char *message, size_t size);
+/* What every match must hold (src/table/formula.c), NULL where nothing can be told; borrowed. */
+const unsigned char *bw_regex_formula(const struct bw_regex *regex);
 /* The pattern as written; borrowed. */
 bw_slice bw_regex_pattern(const struct bw_regex *regex);
 
 /* A regex over a pattern borrowed from the tables; table-arena-owned (its compiled form too: freed by
- * bw_regex_release). lines: ^ and $ match at every line. NULL without memory. */
-struct bw_regex *bw_regex_new(struct bw_arena *arena, bw_slice pattern, bool lines);
+ * bw_regex_release). lines: ^ and $ match at every line. formula: borrowed, may be NULL. NULL without memory. */
+struct bw_regex *bw_regex_new(struct bw_arena *arena, bw_slice pattern, const unsigned char *formula, bool lines);
 /* Frees the compiled form. */
 void bw_regex_release(struct bw_regex *regex);
 
@@ -202,7 +206,9 @@ struct bw_tables {
     BW_LIST(struct bw_table_file *) files;
     BW_LIST(struct bw_record) records;           /* in effect and replaced ones, as read */
     struct { struct bw_record **slots; size_t size; } index; /* by kind and id; the record in effect */
-    BW_LIST(struct bw_regex *) regexes;          /* to release */
+    BW_LIST(struct bw_regex *) regexes;          /* in the order of their making; to release */
+    const unsigned char *index_at, *index_end;   /* what is left of the embedded index while opening */
+    bool full;                                   /* the embedded records hold what only a check reads, too */
     BW_LIST(struct bw_cause) causes;
     BW_LIST(struct bw_code) codes;
     BW_LIST(struct bw_rule) rules;               /* by tier, layer (newest first), file, line */
@@ -238,6 +244,9 @@ const struct bw_record *bw_table_text(const struct bw_tables *tables, const char
 
 /* "file:line" of a record; arena-owned by the caller's arena. */
 bw_slice bw_record_place(struct bw_arena *arena, const struct bw_record *record);
+
+/* Like bw_tables_open; the embedded records keep their examples, sources and notes, which nothing but a check reads. */
+bw_status bw_tables_open_full(struct bw_tables **out, const char *const *paths, size_t count, struct bw_error *err);
 
 /* ---- for --check-patterns and --list-rules ------------------------------------------------------------- */
 

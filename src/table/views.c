@@ -9,13 +9,50 @@ static bw_status no_memory(struct bw_error *err)
     return bw_fail(err, BW_NO_MEMORY, "out of memory");
 }
 
+static size_t two_bytes(const unsigned char *p)
+{
+    return (size_t)p[0] | (size_t)p[1] << 8;
+}
+
+/* Regexes of the embedded files are made in the order of the index. */
+static bool indexed(const struct bw_tables *tables, const struct bw_record *record)
+{
+    return record->file->layer == 0 && tables->index_end - tables->index_at >= 4;
+}
+
+/* The formula of the next regex: from the index, else worked out. An index that does not fit is not used any more. */
+static const unsigned char *next_formula(struct bw_tables *tables, const struct bw_record *record, bw_slice pattern)
+{
+    if (!indexed(tables, record))
+        return bw_formula_of(tables->arena, pattern);
+    const unsigned char *item = tables->index_at;
+    const size_t size = two_bytes(item + 2);
+    if (two_bytes(item) != pattern.n || (size_t)(tables->index_end - item) < 4 + size) {
+        tables->index_at = tables->index_end;
+        return bw_formula_of(tables->arena, pattern);
+    }
+    tables->index_at += 4 + size;
+    return size ? item + 4 : NULL;
+}
+
+/* bw_next_alternative, where the index knows its length without reading the pattern. */
+static bw_slice next_alternative(const struct bw_tables *tables, const struct bw_record *record, bw_slice *rest)
+{
+    if (!indexed(tables, record))
+        return bw_next_alternative(rest);
+    const size_t length = two_bytes(tables->index_at);
+    const bw_slice one = bw_sub(*rest, 0, length);
+    *rest = length < rest->n ? bw_sub(*rest, length + 1, rest->n) : BW_NULL;
+    return one;
+}
+
 bw_status bw_regex_add(struct bw_regex **out, struct bw_tables *tables, const struct bw_record *record,
                        const struct bw_entry *entry, bw_slice pattern, bool lines, struct bw_error *err)
 {
     struct bw_regex **slot = bw_push(tables->arena, &tables->regexes);
     if (!slot)
         return no_memory(err);
-    *slot = *out = bw_regex_new(tables->arena, pattern, lines);
+    *slot = *out = bw_regex_new(tables->arena, pattern, next_formula(tables, record, pattern), lines);
     if (!*slot) {
         tables->regexes.count--;
         return no_memory(err);
@@ -39,7 +76,7 @@ static bw_status add_regexes(bw_regex_list *list, struct bw_tables *tables, cons
     size_t at = 0;
     for (const struct bw_entry *entry; (entry = bw_record_next(record, key, &at));)
         for (bw_slice rest = entry->value; rest.p;) {
-            const bw_slice alternative = bw_next_alternative(&rest);
+            const bw_slice alternative = next_alternative(tables, record, &rest);
             struct bw_regex **slot = bw_push(tables->arena, list);
             if (!slot)
                 return no_memory(err);

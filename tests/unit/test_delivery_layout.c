@@ -53,9 +53,9 @@ static void test_verbs(void **state)
          "a@example.com|failed|5.1.1|550|mx.example.com|192.0.2.7|words"},
         /* The first value of a group stays. */
         {"section: *\n" RECIPIENT "line: ^status=(?<status>\\S+)$\n",
-         "a@example.com:\nstatus=5.1.1\nstatus=5.2.2\n", "a@example.com|failed|5.1.1|-|-|-|-"},
-        {"section: *\n" RECIPIENT "line: ^action=(?<action>\\S+)$\n", "a@example.com:\naction=delayed\n",
-         "a@example.com|delayed|-|-|-|-|-"},
+         "a@example.com:\nstatus=5.1.1\nwords\nstatus=5.2.2\n", "a@example.com|failed|5.1.1|-|-|-|words"},
+        {"section: *\n" RECIPIENT "line: ^action=(?<action>\\S+)$\n",
+         "a@example.com:\naction=delayed\nwords\n", "a@example.com|delayed|-|-|-|-|words"},
         /* skip passes a line over; the first step that takes a line wins. */
         {"section: *\n" RECIPIENT "skip: ^--\n", "a@example.com:\n-- noise\nwords\n",
          "a@example.com|failed|-|-|-|-|words"},
@@ -67,6 +67,13 @@ static void test_verbs(void **state)
         /* stop ends the section. */
         {"section: *\n" RECIPIENT "stop: ^END\n", "a@example.com:\none\nEND\nb@example.com:\ntwo\n",
          "a@example.com|failed|-|-|-|-|one"},
+        /* before keeps a line for the recipient named next, or for all where none is. */
+        {"section: *\nbefore: ^Because\n" RECIPIENT,
+         "Because one\na@example.com:\nwords\nBecause two\nb@example.com:\n",
+         "a@example.com|failed|-|-|-|-|Because one/words + b@example.com|failed|-|-|-|-|Because two"},
+        /* Where no words are found, the whole body may hold the reason. */
+        {"section: *\n" RECIPIENT, "a@example.com:\n",
+         "a@example.com|failed|-|-|-|-|Zorb returns this mail/a@example.com:"},
         /* blank: closes ends the delivery; without it the text goes on. */
         {"section: *\n" RECIPIENT "blank: closes\n", "a@example.com:\none\n\ntwo\n",
          "a@example.com|failed|-|-|-|-|one"},
@@ -101,10 +108,10 @@ static void test_sections(void **state)
         {"section: ^Host (?<host>\\S+) said:\nrest: ignore\n" RECIPIENT "text: ^5\n",
          "Host mx.example.com said:\na@example.com:\n550 no\n",
          "a@example.com|failed|-|-|mx.example.com|-|550 no"},
-        {"section: ^Failed:\nrecipient: ^(?<recipient>\\S+@\\S+)$\nrest: ignore\nsection: ^Late:\n"
-         "recipient: ^(?<recipient>\\S+@\\S+) (?<action>delayed)$\n",
-         "Failed:\na@example.com\nLate:\nb@example.com delayed\n",
-         "a@example.com|failed|-|-|-|-|- + b@example.com|delayed|-|-|-|-|-"},
+        {"section: ^Failed:\nrecipient: ^(?<recipient>\\S+@\\S+): (?<text>.*)$\nsection: ^Late:\n"
+         "recipient: ^(?<recipient>\\S+@\\S+) (?<action>delayed): (?<text>.*)$\n",
+         "Failed:\na@example.com: one\nLate:\nb@example.com delayed: two\n",
+         "a@example.com|failed|-|-|-|-|one + b@example.com|delayed|-|-|-|-|two"},
     };
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++)
@@ -233,7 +240,7 @@ static void test_order(void **state)
     bw_tables_free(tables);
 }
 
-/* Pasted text: conditions on fields are passed over, those on the body are not; quotation marks are undone. */
+/* Pasted text: read by its body alone, no condition on a field holds there; quotation marks are undone. */
 static void test_pasted(void **state)
 {
     static const struct {
@@ -246,17 +253,26 @@ static void test_pasted(void **state)
          "a@example.com|failed|-|-|-|-|one"},
         {">Zorb returns this mail\n>\n>a@example.com:\n>one\n", "a@example.com|failed|-|-|-|-|one"},
     };
-    struct bw_tables *tables = tables_with(HEAD "if: subject ^Zorb\nsection: *\n" RECIPIENT);
+    static const struct {
+        const char *format;
+        bool reads;
+    } formats[] = {{HEAD "section: *\n" RECIPIENT, true},
+                   {HEAD "if: subject Zorb\nsection: *\n" RECIPIENT, false}};
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct stage stage;
-        stage_open(&stage, tables);
-        stage_read(&stage, bw_str(cases[i].text));
-        check_slice(stage.notice.format, "t.zorb", cases[i].text);
-        check_slice(accounts_of(&stage), cases[i].wanted, cases[i].text);
-        stage_close(&stage);
+    for (size_t f = 0; f < COUNT_OF(formats); f++) {
+        struct bw_tables *tables = tables_with(formats[f].format);
+        for (size_t i = 0; i < COUNT_OF(cases); i++) {
+            struct stage stage;
+            stage_open(&stage, tables);
+            stage_read(&stage, bw_str(cases[i].text));
+            if (bw_eq(stage.notice.format, BW_S("t.zorb")) != formats[f].reads)
+                fail_msg("format %zu, '%s': read as %.*s", f, cases[i].text, BW_ARG(stage.notice.format));
+            if (formats[f].reads)
+                check_slice(accounts_of(&stage), cases[i].wanted, cases[i].text);
+            stage_close(&stage);
+        }
+        bw_tables_free(tables);
     }
-    bw_tables_free(tables);
 }
 
 static void test_limits(void **state)
