@@ -145,6 +145,15 @@ static void fill_source(struct source *source, bw_slice text, bw_slice words, bo
     bw_grams_of(&source->grams, text);
 }
 
+/* Nothing has failed yet: a cause that only says so gives way to what the table names for it. */
+static void soften(struct trial *trial, enum bw_action action)
+{
+    const bw_slice other = trial->out->cause ? bw_record_get(trial->out->cause->record, "while-delayed") : BW_NULL;
+    const struct bw_cause *cause = other.p ? bw_table_cause(trial->context->tables, other) : NULL;
+    if (action == BW_ACTION_DELAYED && cause)
+        trial->out->cause = cause;
+}
+
 bw_status bw_classify(struct bw_verdict *out, struct bw_context *context, const struct bw_evidence *evidence,
                       enum bw_action action, bool explain)
 {
@@ -166,8 +175,8 @@ bw_status bw_classify(struct bw_verdict *out, struct bw_context *context, const 
     if (!trial.decided)
         try_rules(&trial, &body, BW_TIER_EXACT, BW_TIER_WEAK);
     if (!trial.decided)
-        out->cause = bw_table_cause(context->tables, action == BW_ACTION_DELAYED ? BW_S("delayed")
-                                                                                 : BW_S("undetermined"));
+        out->cause = bw_table_cause(context->tables, BW_S("undetermined"));
+    soften(&trial, action);
     if (!out->cause)
         return BW_BAD_TABLE;
     return bw_arena_failed(context->arena) ? BW_NO_MEMORY : BW_OK;

@@ -339,10 +339,11 @@ static enum bw_action action_for(struct run *run, const struct bw_layout_text *t
     return run->format->kind.p && !bw_eq(run->format->kind, BW_S("bounce")) ? BW_ACTION_NONE : BW_ACTION_FAILED;
 }
 
-/* Something was found, or the format only says what kind of mail this is. */
+/* Something was found, or the returned original names the recipient, or the format only says what kind of mail this is. */
 static bool found_anything(const struct run *run)
 {
-    return run->found->count || run->shared.text.p || run->shared.recipient.p || run->format->sections.count == 0;
+    return run->found->count || run->shared.text.p || run->shared.recipient.p || run->format->sections.count == 0 ||
+           run->notice->original.to.p;
 }
 
 const struct bw_format *bw_layout_run(bw_account_list *found, bw_slice *original, struct bw_notice *notice,

@@ -14,11 +14,6 @@ static bool is_header_type(const struct bw_part *part)
            bw_part_is(part, "text", "rfc822-header") || bw_part_is(part, "message", "rfc822-headers");
 }
 
-static bool is_message_type(const struct bw_part *part)
-{
-    return bw_part_is(part, "message", "rfc822") || bw_part_is(part, "message", "global");
-}
-
 /* The message that holds the part is the one that is being read, not an attached one. */
 static bool belongs_to(struct bw_part *part, const struct bw_part *root)
 {
@@ -55,7 +50,7 @@ static void find_by_type(struct bw_parts *out, struct bw_part *root)
             take(&out->disposition, part);
         else if (is_header_type(part) && part != root)
             take(&out->original, part);
-        else if (is_message_type(part) && part->child)
+        else if (part->child && !bw_part_is(part, "multipart", "*"))
             take(&out->original, part->child);
     }
 }

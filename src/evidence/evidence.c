@@ -194,7 +194,8 @@ bw_status bw_evidence_collect(struct bw_evidence *out, struct bw_context *contex
     const bw_slice diagnostic = bw_sub(account->diagnostic, 0, context->limits->delivery_text);
     out->quote = choose_quote(out, context, account, diagnostic, text);
     out->said = bw_without_line_codes(arena, out->quote);
-    out->full = bw_without_line_codes(arena, join(arena, diagnostic, text));
+    const bw_slice raw = join(arena, diagnostic, text);
+    out->full = bw_without_line_codes(arena, raw);
     out->body = bw_one_line(arena, bw_sub(notice->body, 0, BODY_BYTES));
     out->said_words = bw_words_only(arena, out->said);
     out->full_words = bw_words_only(arena, out->full);
@@ -205,7 +206,7 @@ bw_status bw_evidence_collect(struct bw_evidence *out, struct bw_context *contex
     bw_urls_scan(out, context, out->full, false);
     bw_lists_scan(out, context, out->said, true);
     bw_lists_scan(out, context, out->full, false);
-    struct search search = {.out = out, .context = context, .text = out->full};
+    struct search search = {.out = out, .context = context, .text = raw};
     run_facts(&search);
     search.text = out->said;
     run_facts(&search);

@@ -13,7 +13,7 @@
 #define DISABLED KEY("disabled")
 
 static const struct bw_key cause_keys[] = {MUST("cause"), MUST("disposition"), MUST("actor"),
-                                           MUST("means"), KEY("block"), SOURCES, DISABLED};
+                                           MUST("means"), KEY("block"), REF("while-delayed", "cause"), SOURCES, DISABLED};
 static const struct bw_key code_keys[] = {
     MUST("code"), {.name = "cause", .required = true, .reference = "cause"}, KEY("means"), SOURCES, DISABLED};
 static const struct bw_key rule_keys[] = {

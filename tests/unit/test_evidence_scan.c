@@ -126,7 +126,12 @@ static void test_urls(void **state)
         {"https://[2001:db8::1]/a", "https://[2001:db8::1]/a|[2001:db8::1]"},
         {"https://example.com/\xE6\x97\xA5", "https://example.com/|example.com"},
         {"https://example.com/ https://example.com/", "https://example.com/|example.com"},
-        {"xhttp://example.com a@www.example.com", ""},
+        {"seehttp://example.com/a", "http://example.com/a|example.com"}, /* a lost line end */
+        {"https://example.com/ahttps://example.net/b",
+         "https://example.com/a|example.com https://example.net/b|example.net"},
+        {"https://example.com/?u=https://example.net/b",
+         "https://example.com/?u=https://example.net/b|example.com"},
+        {"a@www.example.com xwww.example.com", ""},
         {"https:// and http://a", ""},
         {"", ""},
     };
