@@ -76,9 +76,13 @@ static void read_host(bw_slice *host, bw_slice *ip, bw_slice value)
     if (!bw_next_word(&word, &rest))
         return;
     *host = bw_trim(word);
-    const size_t open = bw_find_byte(value, '(', 0), close = bw_find_byte(value, ')', open == BW_NONE ? 0 : open);
-    if (ip && open != BW_NONE && close != BW_NONE)
-        *ip = bw_trim(bw_sub(value, open + 1, close));
+    const size_t open = bw_find_byte(value, '(', 0);
+    if (!ip || open == BW_NONE)
+        return;
+    size_t end = open + 1; /* "(192.0.2.1, the server for the domain ...)" */
+    while (end < value.n && (bw_hex_value(value.p[end]) >= 0 || value.p[end] == '.' || value.p[end] == ':'))
+        end++;
+    *ip = bw_sub(value, open + 1, end);
 }
 
 /* Status: the code itself, as comments and texts stand behind it. */

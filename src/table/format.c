@@ -118,6 +118,7 @@ bw_status bw_format_fill(struct bw_tables *tables, const struct bw_record *recor
     format->id = record->id;
     format->kind = bw_record_get(record, "kind");
     format->action = bw_record_get(record, "action");
+    format->guessed = bw_eq(bw_record_get(record, "guessed"), BW_S("yes"));
     for (size_t i = 1; i < record->count; i++) {
         const bw_status status = add_key(format, tables, record, &record->entries[i], err);
         if (status)

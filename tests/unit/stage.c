@@ -44,15 +44,20 @@ void scratch_clear(void)
     folder[0] = 0;
 }
 
-struct bw_tables *tables_with(const char *text)
+static struct bw_tables *
+open_with(const char *text, bw_status (*open)(struct bw_tables **, const char *const *, size_t, struct bw_error *))
 {
     struct bw_tables *tables = NULL;
     struct bw_error err = {.line = 0};
     const char *path = text ? scratch_file("own.rules", text) : NULL;
-    if (bw_tables_open(&tables, &path, text ? 1 : 0, &err))
+    if (open(&tables, &path, text ? 1 : 0, &err))
         fail_msg("%s:%u:%u: %s", err.file, err.line, err.column, err.message);
     return tables;
 }
+
+struct bw_tables *tables_with(const char *text) { return open_with(text, bw_tables_open); }
+
+struct bw_tables *full_tables_with(const char *text) { return open_with(text, bw_tables_open_full); }
 
 void stage_open(struct stage *stage, const struct bw_tables *tables)
 {

@@ -18,6 +18,8 @@ void scratch_clear(void);
 
 /* The embedded tables and records over them; fails the test where they cannot be opened. text: NULL for none. */
 struct bw_tables *tables_with(const char *text);
+/* The same with examples and sources, as --check-patterns needs them. */
+struct bw_tables *full_tables_with(const char *text);
 
 /* One message's context. Owned by the test, from stage_open to stage_close. */
 struct stage {

@@ -285,11 +285,12 @@ static void test_plain(void **state)
 {
     struct stage stage;
     struct bw_delivery delivery;
+    const struct bw_evidence evidence = {.status = BW_S("2.0.0")};
     const struct bw_account account = {
         .recipient = BW_S("a@example.com"), .action = BW_ACTION_RELAYED, .status = BW_S("2.0.0")};
     (void)state;
     stage_open(&stage, tables);
-    assert_int_equal(bw_diagnose_plain(&delivery, &stage.context, &account, "delivered"), BW_OK);
+    assert_int_equal(bw_diagnose_plain(&delivery, &stage.context, &account, &evidence, "delivered"), BW_OK);
     check_slice(delivery.cause, "delivered", "cause");
     check_slice(delivery.disposition, "none", "disposition");
     check_slice(delivery.actor, "nobody", "actor");

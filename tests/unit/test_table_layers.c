@@ -211,7 +211,7 @@ static void test_mistakes(void **state)
 /* The messages of bw_table_check for records of our layer, "line:column message" joined by "; ". */
 static bw_slice check_texts(struct bw_arena *arena, const char *text)
 {
-    struct bw_tables *tables = tables_with(text);
+    struct bw_tables *tables = full_tables_with(text);
     bw_finding_list findings = {0};
     struct bw_buf buf;
     bw_buf_init(&buf, 0);
@@ -251,7 +251,7 @@ static void test_check(void **state)
 
 static void test_embedded_tables_are_clean(void **state)
 {
-    struct bw_tables *tables = tables_with(NULL);
+    struct bw_tables *tables = full_tables_with(NULL);
     bw_finding_list findings = {0};
     assert_int_equal(bw_table_check(&findings, *state, tables), BW_OK);
     for (size_t i = 0; i < findings.count; i++)
