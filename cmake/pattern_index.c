@@ -47,7 +47,8 @@ static int fits(const struct bw_tables *tables)
     for (size_t i = 0; i < tables->records.count; i++) {
         const struct bw_record *record = &tables->records.items[i];
         for (size_t k = 0; k < record->count; k++)
-            if (record->count > 0xFFFF || record->entries[k].key.n > 0xFF || record->entries[k].value.n > 0xFFFF) {
+            if (record->count > 0xFFFF || record->entries[k].key.n > 0xFF ||
+                record->entries[k].value.n > 0xFFFF) {
                 fprintf(stderr, "%s:%u: a record too large to embed\n", record->file->name.p, record->line);
                 return 0;
             }
@@ -70,7 +71,8 @@ int main(int argc, char **argv)
     struct bw_error err = {0};
     struct bw_tables *tables;
     if (argc != 3 || bw_tables_open(&tables, NULL, 0, &err)) {
-        fprintf(stderr, "%s:%u:%u: %s\n", err.file, err.line, err.column, argc == 3 ? err.message : "name two files");
+        fprintf(stderr, "%s:%u:%u: %s\n", err.file, err.line, err.column,
+                argc == 3 ? err.message : "name two files");
         return 1;
     }
     FILE *index = fopen(argv[1], "wb"), *records = fopen(argv[2], "wb");

@@ -47,7 +47,8 @@ static bw_status open_work(struct work *work, const struct bw_tables *tables, bw
     const bw_slice own = bw_dup(work->context.arena, mail); /* the result outlives the caller's bytes */
     if (!own.p && mail.p)
         return bw_arena_at_limit(work->context.arena) ? BW_LIMIT : BW_NO_MEMORY;
-    bw_status status = bw_mime_read(&work->message, work->context.arena, own, &work->limits, &work->anomalies);
+    bw_status status =
+        bw_mime_read(&work->message, work->context.arena, own, &work->limits, &work->anomalies);
     if (!status)
         status = bw_delivery_read(&work->notice, &work->context);
     return status;
@@ -62,7 +63,8 @@ static const char *plain_cause(enum bw_kind kind, enum bw_action action)
     return kind == BW_KIND_RECEIPT || action >= BW_ACTION_DELIVERED ? "delivered" : NULL;
 }
 
-static bw_status judge(struct bw_delivery *out, struct work *work, const struct bw_account *account, bool explain)
+static bw_status judge(struct bw_delivery *out, struct work *work, const struct bw_account *account,
+                       bool explain)
 {
     const char *plain = plain_cause(work->notice.kind, account->action);
     struct bw_evidence evidence;
@@ -84,7 +86,8 @@ static bool says_nothing(const struct work *work, const struct bw_delivery *deli
            !delivery->status.p && bw_eq(work->notice.format, BW_S("text"));
 }
 
-static void fill_result(struct bw_result *out, struct work *work, struct bw_delivery *deliveries, size_t count)
+static void fill_result(struct bw_result *out, struct work *work, struct bw_delivery *deliveries,
+                        size_t count)
 {
     const struct bw_notice *notice = &work->notice;
     out->kind = notice->kind;
@@ -168,8 +171,8 @@ static bw_status dump_account(struct bw_buf *out, struct work *work, const struc
     return status;
 }
 
-bw_status bw_dump(struct bw_buf *out, const struct bw_tables *tables, bw_slice mail, const struct bw_limits *limits,
-                  enum bw_dump_stage stage)
+bw_status bw_dump(struct bw_buf *out, const struct bw_tables *tables, bw_slice mail,
+                  const struct bw_limits *limits, enum bw_dump_stage stage)
 {
     struct work work;
     bw_status status = open_work(&work, tables, mail, limits);
@@ -196,7 +199,4 @@ void bw_result_free(struct bw_result *result)
 #define BOUNCEWHY_VERSION "unknown"
 #endif
 
-const char *bw_version(void)
-{
-    return BOUNCEWHY_VERSION;
-}
+const char *bw_version(void) { return BOUNCEWHY_VERSION; }

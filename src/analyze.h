@@ -13,7 +13,7 @@ bw_status bw_analyze_with(struct bw_result *out, const struct bw_tables *tables,
                           const struct bw_limits *limits, bool explain, struct bw_error *err);
 
 /* Appends the value behind that stage as text, for whoever writes a rule or a layout. BW_OK, BW_NO_MEMORY, BW_LIMIT. */
-bw_status bw_dump(struct bw_buf *out, const struct bw_tables *tables, bw_slice mail, const struct bw_limits *limits,
-                  enum bw_dump_stage stage);
+bw_status bw_dump(struct bw_buf *out, const struct bw_tables *tables, bw_slice mail,
+                  const struct bw_limits *limits, enum bw_dump_stage stage);
 
 #endif

@@ -49,18 +49,18 @@ struct bw_error {
 /* Ceilings for one message. Reaching one leaves an anomaly and a result from what was read;
  * only message_bytes is an error. All counts are inclusive. */
 struct bw_limits {
-    size_t message_bytes;     /* size of one message */
-    size_t arena_bytes;       /* memory that one message may take while it is analysed */
-    size_t header_fields;     /* fields in one header section */
-    size_t mime_parts;        /* parts in one message */
-    size_t mime_depth;        /* nesting of multiparts and attached messages */
-    size_t text_bytes;        /* decoded text kept of one part */
-    size_t deliveries;        /* recipients reported on */
-    size_t delivery_text;     /* text kept for one recipient */
-    size_t urls;              /* links reported for one recipient */
-    unsigned regex_steps;     /* PCRE2 match limit */
-    unsigned regex_depth;     /* PCRE2 backtracking depth limit */
-    unsigned regex_heap_kib;  /* PCRE2 heap limit */
+    size_t message_bytes;    /* size of one message */
+    size_t arena_bytes;      /* memory that one message may take while it is analysed */
+    size_t header_fields;    /* fields in one header section */
+    size_t mime_parts;       /* parts in one message */
+    size_t mime_depth;       /* nesting of multiparts and attached messages */
+    size_t text_bytes;       /* decoded text kept of one part */
+    size_t deliveries;       /* recipients reported on */
+    size_t delivery_text;    /* text kept for one recipient */
+    size_t urls;             /* links reported for one recipient */
+    unsigned regex_steps;    /* PCRE2 match limit */
+    unsigned regex_depth;    /* PCRE2 backtracking depth limit */
+    unsigned regex_heap_kib; /* PCRE2 heap limit */
 };
 
 /* Fills *out with the defaults. out: not NULL. */

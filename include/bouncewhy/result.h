@@ -39,23 +39,26 @@ struct bw_url {
 
 /* What a refusal over the sender carries (taxonomy "What a block also carries"). */
 struct bw_block {
-    bw_slice ip;            /* the refused address or network, the sending side's */
-    bool ip_masked;         /* the text shows one that somebody blanked out */
-    bool ip_from_route;     /* ip is not in the reply: it was read from the report or the Received chain */
-    bw_slice client_ip;     /* the sending side's address where it was named but is not what is blocked: a limit, greylisting,
+    bw_slice ip;        /* the refused address or network, the sending side's */
+    bool ip_masked;     /* the text shows one that somebody blanked out */
+    bool ip_from_route; /* ip is not in the reply: it was read from the words or the log line around it */
+    bw_slice
+        client_ip; /* the sending side's address where it was named but is not what is blocked: a limit, greylisting,
                                a listed domain; ip is unknown then */
-    bw_slice ip_host;       /* that machine's name, where the mail tells it */
-    bw_slice domain;        /* the listed domain */
-    bw_slice zone;          /* DNSBL zone (RFC 5782) */
+    bw_slice ip_host; /* that machine's name, where the mail tells it */
+    bw_slice
+        handed_by; /* the server that handed the mail to ip_host (a scan relay, say): the one that the sender knows */
+    bw_slice domain; /* the listed domain */
+    bw_slice zone;   /* DNSBL zone (RFC 5782) */
     bool zone_from_text;
-    bw_slice list_id;       /* the list as the table knows it; unknown where none is known */
+    bw_slice list_id; /* the list as the table knows it; unknown where none is known */
     bw_slice list_name;
     bw_slice list_operator;
-    bw_slice list_status;   /* active, closed, unknown */
-    bw_slice list_since;    /* date of that status */
-    bw_slice receiver_id;   /* the receiver whose own list or code it is */
+    bw_slice list_status; /* active, closed, unknown */
+    bw_slice list_since;  /* date of that status */
+    bw_slice receiver_id; /* the receiver whose own list or code it is */
     bw_slice receiver_name;
-    bw_slice code;          /* the receiver's own code */
+    bw_slice code; /* the receiver's own code */
     const struct bw_url *urls;
     size_t url_count;
 };
@@ -64,31 +67,31 @@ struct bw_block {
 struct bw_candidate {
     bw_slice rule;
     bw_slice cause;
-    bw_slice place;   /* file:line */
+    bw_slice place; /* file:line */
     bw_slice matched;
-    bw_slice why;     /* "later in the order", ... */
+    bw_slice why; /* "later in the order", ... */
 };
 
 /* One recipient's verdict. */
 struct bw_delivery {
     bw_slice recipient;
     enum bw_action action;
-    bw_slice cause;        /* id of the taxonomy */
+    bw_slice cause; /* id of the taxonomy */
     bw_slice disposition;
     bw_slice actor;
-    bw_slice reply;        /* "550" */
-    bw_slice status;       /* "5.7.1" */
-    bw_slice command;      /* "MAIL" */
+    bw_slice reply;   /* "550" */
+    bw_slice status;  /* "5.7.1" */
+    bw_slice command; /* "MAIL" */
     bw_slice remote_host;
     bw_slice remote_ip;
-    bw_slice diagnostic;   /* the refusing server's words on one line */
+    bw_slice diagnostic; /* the refusing server's words on one line */
     bool has_block;
     struct bw_block block;
-    bw_slice rule;         /* that decided; unknown where a code or nothing did */
-    bw_slice rule_place;   /* file:line */
-    bw_slice matched;      /* the words it decided on */
-    bw_slice variant;      /* shade of the cause: which wording fits */
-    bw_slice means;        /* what the receiver's code means, in English, where the table tells */
+    bw_slice rule;       /* that decided; unknown where a code or nothing did */
+    bw_slice rule_place; /* file:line */
+    bw_slice matched;    /* the words it decided on */
+    bw_slice variant;    /* shade of the cause: which wording fits */
+    bw_slice means;      /* what the receiver's code means, in English, where the table tells */
     const struct bw_candidate *candidates; /* that lost, in order */
     size_t candidate_count;
 };
@@ -100,8 +103,8 @@ struct bw_original {
 
 /* Something odd in the mail. */
 struct bw_anomaly {
-    const char *what;  /* static: a short English phrase */
-    size_t offset;     /* where, in bytes from the start of the message; (size_t)-1 where it has no place */
+    const char *what; /* static: a short English phrase */
+    size_t offset;    /* where, in bytes from the start of the message; (size_t)-1 where it has no place */
 };
 
 /* A list of them, filled by the stages. */
@@ -113,9 +116,9 @@ struct bw_anomalies {
 /* One message's verdict. */
 struct bw_result {
     enum bw_kind kind;
-    bw_slice format;        /* id of the layout that read it; unknown for not-a-bounce */
+    bw_slice format; /* id of the layout that read it; unknown for not-a-bounce */
     bw_slice reporting_mta;
-    bw_slice date;          /* RFC 3339 */
+    bw_slice date; /* RFC 3339 */
     struct bw_original original;
     const struct bw_delivery *deliveries;
     size_t delivery_count;

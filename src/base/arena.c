@@ -89,20 +89,11 @@ void *bw_arena_alloc(struct bw_arena *arena, size_t size)
     return memory;
 }
 
-bool bw_arena_failed(const struct bw_arena *arena)
-{
-    return arena->failed;
-}
+bool bw_arena_failed(const struct bw_arena *arena) { return arena->failed; }
 
-bool bw_arena_at_limit(const struct bw_arena *arena)
-{
-    return arena->at_limit;
-}
+bool bw_arena_at_limit(const struct bw_arena *arena) { return arena->at_limit; }
 
-size_t bw_arena_used(const struct bw_arena *arena)
-{
-    return arena->taken;
-}
+size_t bw_arena_used(const struct bw_arena *arena) { return arena->taken; }
 
 bw_slice bw_dup(struct bw_arena *arena, bw_slice s)
 {

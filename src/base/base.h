@@ -98,15 +98,15 @@ void *bw_grow(struct bw_arena *arena, void *items, size_t *cap, size_t count, si
 #define bw_new(arena, type) ((type *)bw_arena_alloc((arena), sizeof(type)))
 
 /* A growing array of one type, zero-initialised to be empty; items live in the arena given to bw_push. */
-#define BW_LIST(type)                                                                                                  \
-    struct {                                                                                                           \
-        type *items;                                                                                                   \
-        size_t count, cap;                                                                                             \
+#define BW_LIST(type)                                                                                        \
+    struct {                                                                                                 \
+        type *items;                                                                                         \
+        size_t count, cap;                                                                                   \
     }
 /* Makes room for one more item and yields a pointer to it (its bytes are zero), or NULL without memory. */
-#define bw_push(arena, list)                                                                                           \
-    (bw_list_room((arena), (void **)&(list)->items, &(list)->cap, (list)->count, sizeof *(list)->items)                \
-         ? &(list)->items[(list)->count++]                                                                             \
+#define bw_push(arena, list)                                                                                 \
+    (bw_list_room((arena), (void **)&(list)->items, &(list)->cap, (list)->count, sizeof *(list)->items)      \
+         ? &(list)->items[(list)->count++]                                                                   \
          : NULL)
 /* Behind bw_push: true when *items has room for one more. */
 bool bw_list_room(struct bw_arena *arena, void **items, size_t *cap, size_t count, size_t size);

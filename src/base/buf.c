@@ -4,10 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void bw_buf_init(struct bw_buf *buf, size_t limit)
-{
-    *buf = (struct bw_buf){.limit = limit};
-}
+void bw_buf_init(struct bw_buf *buf, size_t limit) { *buf = (struct bw_buf){.limit = limit}; }
 
 void bw_buf_clear(struct bw_buf *buf)
 {
@@ -53,15 +50,9 @@ void bw_put(struct bw_buf *buf, bw_slice s)
     buf->n += s.n;
 }
 
-void bw_putc(struct bw_buf *buf, char c)
-{
-    bw_put(buf, (bw_slice){&c, 1});
-}
+void bw_putc(struct bw_buf *buf, char c) { bw_put(buf, (bw_slice){&c, 1}); }
 
-void bw_puts(struct bw_buf *buf, const char *text)
-{
-    bw_put(buf, bw_str(text));
-}
+void bw_puts(struct bw_buf *buf, const char *text) { bw_put(buf, bw_str(text)); }
 
 void bw_putf(struct bw_buf *buf, const char *format, ...)
 {
@@ -86,10 +77,7 @@ void bw_putf(struct bw_buf *buf, const char *format, ...)
     va_end(again);
 }
 
-bw_slice bw_buf_slice(const struct bw_buf *buf)
-{
-    return (bw_slice){buf->p ? buf->p : "", buf->n};
-}
+bw_slice bw_buf_slice(const struct bw_buf *buf) { return (bw_slice){buf->p ? buf->p : "", buf->n}; }
 
 bw_slice bw_buf_take(struct bw_buf *buf, struct bw_arena *arena)
 {

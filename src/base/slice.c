@@ -2,10 +2,7 @@
 
 #include <string.h>
 
-bw_slice bw_str(const char *text)
-{
-    return text ? (bw_slice){text, strlen(text)} : BW_NULL;
-}
+bw_slice bw_str(const char *text) { return text ? (bw_slice){text, strlen(text)} : BW_NULL; }
 
 bw_slice bw_sub(bw_slice s, size_t from, size_t end)
 {

@@ -44,7 +44,8 @@ static bool rule_matches(struct bw_match *match, struct trial *trial, const stru
     bool found = false;
     for (size_t i = 0; i < rule->match.count && !found; i++)
         found = bw_regex_possible(rule->match.items[i], &source->grams) &&
-                bw_regex_match(match, rule->match.items[i], trial->context->matcher, text_for(source, rule), 0) == 1;
+                bw_regex_match(match, rule->match.items[i], trial->context->matcher, text_for(source, rule),
+                               0) == 1;
     if (!found || !conditions_hold(trial, rule))
         return false;
     for (size_t i = 0; i < rule->unless.count; i++)
@@ -73,14 +74,16 @@ static void add_candidate(struct trial *trial, const struct bw_rule *rule, const
 }
 
 /* Why a rule that matches came too late. */
-static const char *why_lost(const struct trial *trial, const struct bw_rule *rule, const struct source *source)
+static const char *why_lost(const struct trial *trial, const struct bw_rule *rule,
+                            const struct source *source)
 {
     if (trial->out->rule && trial->out->in_said && !source->in_said)
         return "weaker-text";
     return trial->out->rule && trial->out->rule->tier == rule->tier ? "later" : "weaker-tier";
 }
 
-static void decide(struct trial *trial, const struct bw_rule *rule, const struct bw_match *match, bool in_said)
+static void decide(struct trial *trial, const struct bw_rule *rule, const struct bw_match *match,
+                   bool in_said)
 {
     const struct bw_cause *cause = bw_table_cause(trial->context->tables, rule->cause);
     if (!cause)
@@ -111,7 +114,8 @@ static void try_rules(struct trial *trial, const struct source *source, enum bw_
 
 static void try_code(struct trial *trial, bw_slice text)
 {
-    const struct bw_code *code = text.n && !trial->decided ? bw_table_code(trial->context->tables, text) : NULL;
+    const struct bw_code *code =
+        text.n && !trial->decided ? bw_table_code(trial->context->tables, text) : NULL;
     const struct bw_cause *cause = code ? bw_table_cause(trial->context->tables, code->cause) : NULL;
     if (!cause)
         return;
@@ -148,7 +152,8 @@ static void fill_source(struct source *source, bw_slice text, bw_slice words, bo
 /* Nothing has failed yet: a cause that only says so gives way to what the table names for it. */
 static void soften(struct trial *trial, enum bw_action action)
 {
-    const bw_slice other = trial->out->cause ? bw_record_get(trial->out->cause->record, "while-delayed") : BW_NULL;
+    const bw_slice other =
+        trial->out->cause ? bw_record_get(trial->out->cause->record, "while-delayed") : BW_NULL;
     const struct bw_cause *cause = other.p ? bw_table_cause(trial->context->tables, other) : NULL;
     if (action == BW_ACTION_DELAYED && cause)
         trial->out->cause = cause;

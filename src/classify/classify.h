@@ -9,13 +9,14 @@
 
 /* What decided, and what else would have. */
 struct bw_verdict {
-    const struct bw_cause *cause;     /* never NULL: "undetermined" where nothing decides */
-    const struct bw_rule *rule;       /* that decided; NULL where a code or nothing did */
-    const struct bw_code *code;       /* that decided; NULL otherwise */
-    const struct bw_seen_list *list;  /* that decided: a list named where no rule knows the words; NULL otherwise */
-    bw_slice code_text;               /* the code as it stands in the mail */
-    struct bw_match match;            /* of the rule; borrows the evidence */
-    bool in_said;                     /* the rule matched the refusing server's own words */
+    const struct bw_cause *cause; /* never NULL: "undetermined" where nothing decides */
+    const struct bw_rule *rule;   /* that decided; NULL where a code or nothing did */
+    const struct bw_code *code;   /* that decided; NULL otherwise */
+    const struct bw_seen_list
+        *list;             /* that decided: a list named where no rule knows the words; NULL otherwise */
+    bw_slice code_text;    /* the code as it stands in the mail */
+    struct bw_match match; /* of the rule; borrows the evidence */
+    bool in_said;          /* the rule matched the refusing server's own words */
     BW_LIST(struct bw_candidate) candidates; /* that lost, in order of precedence */
 };
 

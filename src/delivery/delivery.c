@@ -68,7 +68,8 @@ static void read_header(struct bw_notice *notice, struct bw_context *context, co
 }
 
 /* X-Failed-Recipients names those whom nothing else in the mail does. */
-static void read_failed_recipients(struct bw_notice *notice, struct bw_context *context, const struct bw_part *root)
+static void read_failed_recipients(struct bw_notice *notice, struct bw_context *context,
+                                   const struct bw_part *root)
 {
     bw_slice rest = bw_header_text(context->arena, &root->header, "X-Failed-Recipients");
     size_t named = 0;
@@ -116,7 +117,8 @@ static void read_inline_original(struct bw_notice *notice, struct bw_context *co
     struct bw_part *part = NULL;
     while (text.n && bw_is_space(text.p[0]))
         text = bw_sub(text, 1, text.n);
-    if (text.n && bw_mime_read_inner(&part, context->message, context->arena, text, context->limits) == BW_OK && part)
+    if (text.n &&
+        bw_mime_read_inner(&part, context->message, context->arena, text, context->limits) == BW_OK && part)
         bw_original_read(notice, context, part);
 }
 
@@ -174,15 +176,16 @@ static bool read_notice(struct bw_notice *notice, struct bw_context *context, st
     if (parts->feedback) {
         notice->kind = BW_KIND_COMPLAINT;
         notice->format = BW_S("rfc5965");
-        bw_feedback_read(notice, context, bw_part_text(parts->feedback, context->message, context->arena,
-                                                       context->limits));
+        bw_feedback_read(notice, context,
+                         bw_part_text(parts->feedback, context->message, context->arena, context->limits));
         return true;
     }
     bool standard = false;
     if (parts->status) {
-        standard = bw_status_read(notice, context, bw_part_text(parts->status, context->message, context->arena,
-                                                                context->limits)) ||
-                   bw_part_is(parts->status, "message", "*");
+        standard =
+            bw_status_read(notice, context,
+                           bw_part_text(parts->status, context->message, context->arena, context->limits)) ||
+            bw_part_is(parts->status, "message", "*");
     }
     notice->body = bw_body_text(context, root, parts);
     bool read = read_layout(notice, context, root, standard);
@@ -261,5 +264,6 @@ bw_status bw_delivery_read(struct bw_notice *out, struct bw_context *context)
         out->kind = BW_KIND_NOT_A_BOUNCE;
     if (out->kind == BW_KIND_BOUNCE && all_succeeded(&out->accounts))
         out->kind = BW_KIND_RECEIPT;
-    return bw_arena_failed(context->arena) ? (bw_arena_at_limit(context->arena) ? BW_LIMIT : BW_NO_MEMORY) : BW_OK;
+    return bw_arena_failed(context->arena) ? (bw_arena_at_limit(context->arena) ? BW_LIMIT : BW_NO_MEMORY)
+                                           : BW_OK;
 }

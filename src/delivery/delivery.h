@@ -11,19 +11,20 @@
 
 /* What the mail says of one recipient. Text is UTF-8; unknown slices where it says nothing. */
 struct bw_account {
-    bw_slice recipient;    /* addr-spec as the mail gives it */
-    bw_slice alias;        /* another address of the same recipient (Original-Recipient, "expanded from") */
+    bw_slice recipient; /* addr-spec as the mail gives it */
+    bw_slice alias;     /* another address of the same recipient (Original-Recipient, "expanded from") */
     enum bw_action action;
-    bw_slice status;       /* Status field (RFC 3463) */
-    bw_slice diagnostic;   /* Diagnostic-Code without its type */
-    bool diagnostic_smtp;  /* its type is smtp: the refusing server's own words */
-    bw_slice text;         /* the layout's words on this recipient, its line ends kept */
-    bw_slice remote_host;  /* Remote-MTA, or the layout's group */
+    bw_slice status;      /* Status field (RFC 3463) */
+    bw_slice diagnostic;  /* Diagnostic-Code without its type */
+    bool diagnostic_smtp; /* its type is smtp: the refusing server's own words */
+    bw_slice text;        /* the layout's words on this recipient, its line ends kept */
+    bw_slice remote_host; /* Remote-MTA, or the layout's group */
     bw_slice remote_ip;
     bw_slice reply, command, client; /* the layout's groups, if it has them */
     bw_slice reporter;               /* server that wrote this account, where it says so */
 };
 
+/* Accounts in the order found; arena-owned. */
 typedef BW_LIST(struct bw_account) bw_account_list;
 
 /* One line of the original's Received chain, newest first. */
@@ -36,18 +37,18 @@ struct bw_hop {
 /* The report as a whole. */
 struct bw_notice {
     enum bw_kind kind;
-    bw_slice format;         /* id; "rfc3464" where the standard parts sufficed; "text" for unknown pasted text */
+    bw_slice format; /* id; "rfc3464" where the standard parts sufficed; "text" for unknown pasted text */
     const struct bw_format *layout; /* NULL where no entry of the table read it */
     bw_slice reporting_mta;
-    bw_slice date;           /* RFC 3339 */
-    bw_slice subject, from;  /* of the notice, decoded */
-    bw_slice to;             /* address of its reader, the original's sender */
-    bw_slice body;           /* its readable words, without the returned original */
+    bw_slice date;          /* RFC 3339 */
+    bw_slice subject, from; /* of the notice, decoded */
+    bw_slice to;            /* address of its reader, the original's sender */
+    bw_slice body;          /* its readable words, without the returned original */
     struct bw_original original;
     struct bw_part *original_part; /* its header, NULL where nothing was returned */
     BW_LIST(struct bw_hop) hops;
     bw_account_list accounts;
-    bool pasted;             /* text without header fields */
+    bool pasted; /* text without header fields */
 };
 
 /* Everything the stages need for one message. */

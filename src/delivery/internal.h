@@ -6,11 +6,11 @@
 
 /* The parts of a notice, found by their types or, where these lie, by what they hold. */
 struct bw_parts {
-    struct bw_part *status;     /* delivery status (RFC 3464, 6533) */
-    struct bw_part *feedback;   /* RFC 5965 */
+    struct bw_part *status;      /* delivery status (RFC 3464, 6533) */
+    struct bw_part *feedback;    /* RFC 5965 */
     struct bw_part *disposition; /* RFC 8098 */
-    struct bw_part *original;   /* message/rfc822 or text/rfc822-headers */
-    struct bw_part *forwarded;  /* an attached message that may be the notice itself */
+    struct bw_part *original;    /* message/rfc822 or text/rfc822-headers */
+    struct bw_part *forwarded;   /* an attached message that may be the notice itself */
 };
 
 /* Finds the parts below root (a message). */

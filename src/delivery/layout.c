@@ -8,11 +8,11 @@ struct run {
     struct bw_notice *notice;
     struct bw_context *context;
     bw_account_list *found;
-    struct bw_account shared;  /* told before or outside of any recipient */
-    struct bw_account *open;   /* the recipient that lines are added to; NULL for none */
-    struct bw_buf text;        /* of the open recipient, or shared */
-    struct bw_buf ahead;       /* of the recipient that the next lines will name */
-    size_t first_of_group;     /* recipients named one after the other share what follows */
+    struct bw_account shared; /* told before or outside of any recipient */
+    struct bw_account *open;  /* the recipient that lines are added to; NULL for none */
+    struct bw_buf text;       /* of the open recipient, or shared */
+    struct bw_buf ahead;      /* of the recipient that the next lines will name */
+    size_t first_of_group;    /* recipients named one after the other share what follows */
     bool group_has_text;
     enum bw_action action;
 };
@@ -24,7 +24,8 @@ static bool matches(struct bw_match *match, struct run *run, const struct bw_reg
 
 /* ---- conditions ---------------------------------------------------------------------------------------- */
 
-static bool condition_holds(struct run *run, const struct bw_condition *condition, const struct bw_layout_text *text)
+static bool condition_holds(struct run *run, const struct bw_condition *condition,
+                            const struct bw_layout_text *text)
 {
     struct bw_match match;
     if (condition->where == BW_WHERE_BODY && !bw_regex_possible(condition->regex, &text->grams))
@@ -108,12 +109,14 @@ static void flush_text(struct run *run)
             if (!account->text.p)
                 account->text = text;
             else if (account == run->open)
-                account->text = bw_format(run->context->arena, "%.*s\n%.*s", BW_ARG(account->text), BW_ARG(text));
+                account->text =
+                    bw_format(run->context->arena, "%.*s\n%.*s", BW_ARG(account->text), BW_ARG(text));
         }
     } else if (!run->shared.text.p) {
         run->shared.text = text;
     } else {
-        run->shared.text = bw_format(run->context->arena, "%.*s\n%.*s", BW_ARG(run->shared.text), BW_ARG(text));
+        run->shared.text =
+            bw_format(run->context->arena, "%.*s\n%.*s", BW_ARG(run->shared.text), BW_ARG(text));
     }
     bw_buf_clear(&run->text);
 }
@@ -336,22 +339,25 @@ static enum bw_action action_for(struct run *run, const struct bw_layout_text *t
             return BW_ACTION_DELAYED;
     if (run->format->action.p)
         return bw_action_of(run->format->action);
-    return run->format->kind.p && !bw_eq(run->format->kind, BW_S("bounce")) ? BW_ACTION_NONE : BW_ACTION_FAILED;
+    return run->format->kind.p && !bw_eq(run->format->kind, BW_S("bounce")) ? BW_ACTION_NONE
+                                                                            : BW_ACTION_FAILED;
 }
 
 /* Something was found, or the returned original names the recipient, or the format only says what kind of mail this is. */
 static bool found_anything(const struct run *run)
 {
-    return run->found->count || run->shared.text.p || run->shared.recipient.p || run->format->sections.count == 0 ||
-           run->notice->original.to.p;
+    return run->found->count || run->shared.text.p || run->shared.recipient.p ||
+           run->format->sections.count == 0 || run->notice->original.to.p;
 }
 
 const struct bw_format *bw_layout_run(bw_account_list *found, bw_slice *original, struct bw_notice *notice,
                                       struct bw_context *context, const struct bw_layout_text *text)
 {
     for (size_t i = 0; i < context->tables->formats.count; i++) {
-        struct run run = {
-            .format = &context->tables->formats.items[i], .notice = notice, .context = context, .found = found};
+        struct run run = {.format = &context->tables->formats.items[i],
+                          .notice = notice,
+                          .context = context,
+                          .found = found};
         if (!format_fits(&run, text))
             continue;
         bw_buf_init(&run.text, context->limits->delivery_text);

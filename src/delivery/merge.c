@@ -61,7 +61,8 @@ void bw_accounts_merge(struct bw_notice *notice, struct bw_context *context, con
     bool matched = false;
     for (size_t i = 0; i < found->count; i++) {
         const struct bw_account *from = &found->items[i];
-        if (notice->layout->guessed && found->count > 1 && from->recipient.p && bw_ieq(from->recipient, notice->to))
+        if (notice->layout->guessed && found->count > 1 && from->recipient.p &&
+            bw_ieq(from->recipient, notice->to))
             continue; /* the notice names its own reader in passing */
         struct bw_account *account = partner(notice, from);
         if (account) {

@@ -36,7 +36,8 @@ static bw_slice client_address(bw_slice stretch)
                 inside = bw_sub(inside, 5, inside.n);
             bool digits = inside.n > 6;
             for (size_t i = 0; i < inside.n; i++)
-                digits = digits && (bw_hex_value(inside.p[i]) >= 0 || inside.p[i] == '.' || inside.p[i] == ':');
+                digits =
+                    digits && (bw_hex_value(inside.p[i]) >= 0 || inside.p[i] == '.' || inside.p[i] == ':');
             if (digits)
                 return inside;
         }
@@ -58,8 +59,9 @@ static void read_hop(struct bw_notice *notice, struct bw_context *context, bw_sl
     hop->from_ip = client_address(bw_sub(field, 0, by_at));
     /* Postfix and others write the name they looked up in the comment: "(mail.example.jp [192.0.2.1])". */
     bw_slice comment = bw_sub(field, behind, by_at), word;
-    if (bw_next_word(&word, &comment) && word.n > 2 && word.p[0] == '(' && bw_find_byte(word, '.', 0) != BW_NONE &&
-        bw_find_byte(word, '[', 0) == BW_NONE && bw_is_alpha(word.p[word.n - 1]))
+    if (bw_next_word(&word, &comment) && word.n > 2 && word.p[0] == '(' &&
+        bw_find_byte(word, '.', 0) != BW_NONE && bw_find_byte(word, '[', 0) == BW_NONE &&
+        bw_is_alpha(word.p[word.n - 1]))
         hop->from_name = bw_sub(word, 1, word.n);
 }
 

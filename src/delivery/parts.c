@@ -5,7 +5,8 @@ enum { SNIFF_BYTES = 64 << 10 };
 
 static bool is_status_type(const struct bw_part *part)
 {
-    return bw_part_is(part, "message", "delivery-status") || bw_part_is(part, "message", "global-delivery-status");
+    return bw_part_is(part, "message", "delivery-status") ||
+           bw_part_is(part, "message", "global-delivery-status");
 }
 
 static bool is_header_type(const struct bw_part *part)
@@ -60,7 +61,8 @@ void bw_parts_find(struct bw_parts *out, struct bw_context *context, struct bw_p
     *out = (struct bw_parts){0};
     find_by_type(out, root);
     for (struct bw_part *part = root; part && !out->status; part = bw_part_next(part, root))
-        if (belongs_to(part, root) && !part->child && part != out->original && is_disguised_status(part, context))
+        if (belongs_to(part, root) && !part->child && part != out->original &&
+            is_disguised_status(part, context))
             out->status = part;
     out->forwarded = out->original && out->original->parent ? out->original : NULL;
 }
@@ -68,7 +70,8 @@ void bw_parts_find(struct bw_parts *out, struct bw_context *context, struct bw_p
 /* A plain-text sibling says the same as this HTML part (RFC 2046 section 5.1.4). */
 static bool has_plain_twin(const struct bw_part *part)
 {
-    if (!bw_part_is(part, "text", "html") || !part->parent || !bw_part_is(part->parent, "multipart", "alternative"))
+    if (!bw_part_is(part, "text", "html") || !part->parent ||
+        !bw_part_is(part->parent, "multipart", "alternative"))
         return false;
     for (const struct bw_part *twin = part->parent->child; twin; twin = twin->next)
         if (bw_part_is(twin, "text", "plain") && twin->body.n > 20)
@@ -89,7 +92,8 @@ bw_slice bw_body_text(struct bw_context *context, struct bw_part *root, const st
     bw_buf_init(&buf, context->limits->text_bytes);
     for (struct bw_part *part = root; part; part = bw_part_next(part, root)) {
         if (!belongs_to(part, root) || part->child || (part == parts->status && is_status_only(part)) ||
-            part == parts->original || part == parts->feedback || part == parts->disposition || has_plain_twin(part))
+            part == parts->original || part == parts->feedback || part == parts->disposition ||
+            has_plain_twin(part))
             continue;
         if (!bw_part_is(part, "text", "*") && part != root)
             continue;

@@ -9,10 +9,11 @@ enum bw_action bw_action_of(bw_slice word)
         const char *word;
         enum bw_action action;
     } actions[] = {
-        {"failed", BW_ACTION_FAILED},       {"failure", BW_ACTION_FAILED},   {"delayed", BW_ACTION_DELAYED},
-        {"delivered", BW_ACTION_DELIVERED}, {"relayed", BW_ACTION_RELAYED},  {"expanded", BW_ACTION_EXPANDED},
-        {"deliverable", BW_ACTION_DELIVERED}, {"delay", BW_ACTION_DELAYED}, {"deferr", BW_ACTION_DELAYED},
-        {"sent", BW_ACTION_DELIVERED},
+        {"failed", BW_ACTION_FAILED},         {"failure", BW_ACTION_FAILED},
+        {"delayed", BW_ACTION_DELAYED},       {"delivered", BW_ACTION_DELIVERED},
+        {"relayed", BW_ACTION_RELAYED},       {"expanded", BW_ACTION_EXPANDED},
+        {"deliverable", BW_ACTION_DELIVERED}, {"delay", BW_ACTION_DELAYED},
+        {"deferr", BW_ACTION_DELAYED},        {"sent", BW_ACTION_DELIVERED},
     };
     for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
         if (bw_istarts(word, bw_str(actions[i].word)))
@@ -108,7 +109,8 @@ bool bw_is_mailbox(bw_slice address)
            bw_find_byte(address, '@', 0) != BW_NONE;
 }
 
-static void read_recipient_group(struct bw_notice *notice, struct bw_context *context, const struct bw_header *group)
+static void read_recipient_group(struct bw_notice *notice, struct bw_context *context,
+                                 const struct bw_header *group)
 {
     if (notice->accounts.count >= context->limits->deliveries) {
         bw_anomaly_add(context->anomalies, context->arena, "more recipients than the limit", BW_NONE);
@@ -119,7 +121,8 @@ static void read_recipient_group(struct bw_notice *notice, struct bw_context *co
         return;
     const struct bw_header *h = group;
     const bw_slice final = bw_typed_address(context, bw_header_text(context->arena, h, "Final-Recipient"));
-    const bw_slice original = bw_typed_address(context, bw_header_text(context->arena, h, "Original-Recipient"));
+    const bw_slice original =
+        bw_typed_address(context, bw_header_text(context->arena, h, "Original-Recipient"));
     const bw_slice extra = bw_typed_address(context, bw_header_text(context->arena, h, "X-Actual-Recipient"));
     account->recipient = bw_is_mailbox(final) || !bw_is_mailbox(original) ? final : original;
     if (!account->recipient.p)
@@ -143,7 +146,8 @@ static bool is_recipient_group(const struct bw_header *group)
            bw_header_raw(group, "Diagnostic-Code").p;
 }
 
-static void read_message_group(struct bw_notice *notice, struct bw_context *context, const struct bw_header *group)
+static void read_message_group(struct bw_notice *notice, struct bw_context *context,
+                               const struct bw_header *group)
 {
     const bw_slice reporter = bw_header_text(context->arena, group, "Reporting-MTA");
     if (reporter.n && !notice->reporting_mta.p)
@@ -186,7 +190,8 @@ static bw_slice skip_to_fields(bw_slice text)
 }
 
 /* A recipient's fields that an empty line cut in two: the second half names no recipient. */
-static void join_split_group(struct bw_notice *notice, struct bw_context *context, const struct bw_header *group)
+static void join_split_group(struct bw_notice *notice, struct bw_context *context,
+                             const struct bw_header *group)
 {
     struct bw_account *last = &notice->accounts.items[notice->accounts.count - 1];
     const bw_slice diagnostic = bw_header_text(context->arena, group, "Diagnostic-Code");
@@ -214,7 +219,8 @@ bool bw_status_read(struct bw_notice *notice, struct bw_context *context, bw_sli
         read_message_group(notice, context, &group);
         if (!is_recipient_group(&group))
             continue;
-        const bool named = bw_header_raw(&group, "Final-Recipient").p || bw_header_raw(&group, "Original-Recipient").p;
+        const bool named =
+            bw_header_raw(&group, "Final-Recipient").p || bw_header_raw(&group, "Original-Recipient").p;
         if (!named && notice->accounts.count > before)
             join_split_group(notice, context, &group);
         else
@@ -236,7 +242,8 @@ void bw_feedback_read(struct bw_notice *notice, struct bw_context *context, bw_s
         if (!bw_ieq(fields.items[i].name, BW_S("Original-Rcpt-To")) &&
             !bw_ieq(fields.items[i].name, BW_S("Removal-Recipient")))
             continue;
-        const bw_slice address = bw_typed_address(context, bw_decode_field(context->arena, fields.items[i].raw));
+        const bw_slice address =
+            bw_typed_address(context, bw_decode_field(context->arena, fields.items[i].raw));
         if (!bw_is_mailbox(address))
             continue;
         struct bw_account *account = bw_push(context->arena, &notice->accounts);

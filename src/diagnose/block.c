@@ -27,11 +27,12 @@ static bool any_masked(const struct bw_evidence *evidence)
     return false;
 }
 
-bw_slice bw_refused_address(const struct bw_blocking *from, bool *masked)
+bw_slice bw_refused_address(const struct bw_blocking *from, bool *masked, bool *outside)
 {
     const struct bw_evidence *evidence = from->evidence;
     const bw_slice named = group(from, "ip");
     *masked = any_masked(evidence);
+    *outside = false;
     if (bw_is_address(named) && !bw_same_address(named, evidence->remote_ip)) {
         *masked = false;
         return named;
@@ -45,6 +46,7 @@ bw_slice bw_refused_address(const struct bw_blocking *from, bool *masked)
             if (!fits || !can_be_refused(from, seen))
                 continue;
             *masked = false;
+            *outside = !seen->in_said;
             return seen->text;
         }
     return BW_NULL;
@@ -123,6 +125,10 @@ static void fill_host(struct bw_block *out, const struct bw_blocking *from)
     if (reporter.n && bw_find_byte(reporter, '.', 0) != BW_NONE && !bw_is_address(reporter) &&
         !bw_ieq(reporter, from->evidence->remote_host))
         out->ip_host = reporter;
+    const struct bw_hop *hops = from->notice->hops.items;
+    if (from->notice->hops.count >= 2 && out->ip_host.p && bw_ieq(hops[0].by_name, out->ip_host) &&
+        !bw_ieq(hops[0].from_name, out->ip_host) && bw_ieq(hops[0].from_name, hops[1].by_name))
+        out->handed_by = hops[0].from_name;
     for (size_t i = 0; i < from->notice->hops.count; i++)
         if (out->ip.p && bw_same_address(from->notice->hops.items[i].from_ip, out->ip))
             out->ip_host = from->notice->hops.items[i].from_name;
@@ -135,7 +141,7 @@ void bw_block_fill(struct bw_block *out, bw_slice *variant, struct bw_blocking *
     from->list = find_list(from);
     if (rule && rule->receiver.p)
         from->receiver = bw_table_receiver(from->context->tables, rule->receiver);
-    out->ip = bw_refused_address(from, &out->ip_masked);
+    out->ip = bw_refused_address(from, &out->ip_masked, &out->ip_from_route);
     const bw_slice how = bw_record_get(from->verdict->cause->record, "block");
     if (bw_eq(how, BW_S("if-address")) || bw_eq(how, BW_S("names-domain"))) {
         out->client_ip = out->ip;

@@ -53,12 +53,13 @@ static bw_slice told(bw_slice in_block, const struct reading *reading, const cha
 }
 
 /* "key=value" of an expect line against what was read. */
-static void expect_pair(struct check *check, const struct bw_rule *rule, const struct bw_entry *entry, bw_slice pair,
-                        const struct reading *reading)
+static void expect_pair(struct check *check, const struct bw_rule *rule, const struct bw_entry *entry,
+                        bw_slice pair, const struct reading *reading)
 {
     const size_t equals = bw_find_byte(pair, '=', 0);
     if (equals == BW_NONE) {
-        bw_finding_add(check->out, check->arena, rule->record, entry, "expected key=value, not \"%.*s\"", BW_ARG(pair));
+        bw_finding_add(check->out, check->arena, rule->record, entry, "expected key=value, not \"%.*s\"",
+                       BW_ARG(pair));
         return;
     }
     const bw_slice key = bw_sub(pair, 0, equals), want = bw_sub(pair, equals + 1, pair.n);
@@ -66,24 +67,31 @@ static void expect_pair(struct check *check, const struct bw_rule *rule, const s
     const struct {
         const char *key;
         bw_slice got;
-    } values[] = {{"code", told(block->code, reading, "code")}, {"ip", told(block->ip, reading, "ip")},
+    } values[] = {{"code", told(block->code, reading, "code")},
+                  {"ip", told(block->ip, reading, "ip")},
                   {"domain", told(block->domain, reading, "domain")},
-                  {"zone", block->zone}, {"list", block->list_id}, {"reply", reading->delivery.reply},
-                  {"status", reading->delivery.status}, {"variant", reading->delivery.variant}};
+                  {"zone", block->zone},
+                  {"list", block->list_id},
+                  {"reply", reading->delivery.reply},
+                  {"status", reading->delivery.status},
+                  {"variant", reading->delivery.variant}};
     if (bw_eq(key, BW_S("url"))) {
         if (!has_url(block, want))
-            bw_finding_add(check->out, check->arena, rule->record, entry, "the example has no url %.*s", BW_ARG(want));
+            bw_finding_add(check->out, check->arena, rule->record, entry, "the example has no url %.*s",
+                           BW_ARG(want));
         return;
     }
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         if (!bw_eq(key, bw_str(values[i].key)))
             continue;
         if (!bw_ieq(values[i].got, want))
-            bw_finding_add(check->out, check->arena, rule->record, entry, "expected %.*s, the example gives %.*s=%.*s",
-                           BW_ARG(pair), BW_ARG(key), BW_ARG(values[i].got));
+            bw_finding_add(check->out, check->arena, rule->record, entry,
+                           "expected %.*s, the example gives %.*s=%.*s", BW_ARG(pair), BW_ARG(key),
+                           BW_ARG(values[i].got));
         return;
     }
-    bw_finding_add(check->out, check->arena, rule->record, entry, "nothing to expect is called \"%.*s\"", BW_ARG(key));
+    bw_finding_add(check->out, check->arena, rule->record, entry, "nothing to expect is called \"%.*s\"",
+                   BW_ARG(key));
 }
 
 static void expect_decided(struct check *check, const struct bw_rule *rule, const struct bw_entry *entry,
@@ -94,10 +102,12 @@ static void expect_decided(struct check *check, const struct bw_rule *rule, cons
         return;
     if (verdict->rule) {
         const bw_slice place = bw_record_place(check->arena, verdict->rule->record);
-        bw_finding_add(check->out, check->arena, rule->record, entry, "rule \"%.*s\" (%.*s) decides this example, on \"%.*s\"",
-                       BW_ARG(verdict->rule->id), BW_ARG(place), BW_ARG(bw_match_whole(&verdict->match)));
+        bw_finding_add(check->out, check->arena, rule->record, entry,
+                       "rule \"%.*s\" (%.*s) decides this example, on \"%.*s\"", BW_ARG(verdict->rule->id),
+                       BW_ARG(place), BW_ARG(bw_match_whole(&verdict->match)));
     } else {
-        bw_finding_add(check->out, check->arena, rule->record, entry, "the rule does not match its own example");
+        bw_finding_add(check->out, check->arena, rule->record, entry,
+                       "the rule does not match its own example");
     }
 }
 
@@ -130,7 +140,8 @@ static bw_status check_not(struct check *check, const struct bw_rule *rule, cons
         return BW_NO_MEMORY;
     const bw_status status = read_example(&reading, check, arena, entry->value);
     if (!status && reading.verdict.rule == rule)
-        bw_finding_add(check->out, check->arena, rule->record, entry, "the rule must not decide this text, and does");
+        bw_finding_add(check->out, check->arena, rule->record, entry,
+                       "the rule must not decide this text, and does");
     bw_arena_free(arena);
     return status;
 }
@@ -157,19 +168,23 @@ static void check_fact(struct check *check, const struct bw_fact *fact)
     for (size_t i = 1; i < record->count; i++) {
         const struct bw_entry *entry = &record->entries[i];
         if (bw_eq(entry->key, BW_S("example"))) {
-                    matched = bw_fact_match(&match, fact, check->matcher, entry->value) == 1;
+            matched = bw_fact_match(&match, fact, check->matcher, entry->value) == 1;
             if (!matched)
-                bw_finding_add(check->out, check->arena, record, entry, "the fact does not match its own example");
+                bw_finding_add(check->out, check->arena, record, entry,
+                               "the fact does not match its own example");
         } else if (bw_eq(entry->key, BW_S("not"))) {
             if (bw_fact_match(&match, fact, check->matcher, entry->value) == 1)
-                bw_finding_add(check->out, check->arena, record, entry, "the fact must not match this text, and does");
+                bw_finding_add(check->out, check->arena, record, entry,
+                               "the fact must not match this text, and does");
         } else if (bw_eq(entry->key, BW_S("expect")) && matched) {
             const size_t equals = bw_find_byte(entry->value, '=', 0);
             const bw_slice key = bw_dup(check->arena, bw_sub(entry->value, 0, equals));
-            const bw_slice got = equals == BW_NONE || !key.p ? BW_NULL : bw_trim(bw_match_group(&match, key.p));
+            const bw_slice got =
+                equals == BW_NONE || !key.p ? BW_NULL : bw_trim(bw_match_group(&match, key.p));
             if (!bw_eq(got, bw_sub(entry->value, equals + 1, entry->value.n)))
-                bw_finding_add(check->out, check->arena, record, entry, "expected %.*s, the example gives \"%.*s\"",
-                               BW_ARG(entry->value), BW_ARG(got));
+                bw_finding_add(check->out, check->arena, record, entry,
+                               "expected %.*s, the example gives \"%.*s\"", BW_ARG(entry->value),
+                               BW_ARG(got));
         }
     }
 }

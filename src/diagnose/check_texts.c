@@ -1,7 +1,8 @@
 /* Sentences: every cause has them in every language, and the languages hold the same ids. */
 #include "diagnose/internal.h"
 
-static const struct bw_record *text_in(const struct bw_tables *tables, bw_slice language, const struct bw_record *record)
+static const struct bw_record *text_in(const struct bw_tables *tables, bw_slice language,
+                                       const struct bw_record *record)
 {
     char name[16];
     if (language.n >= sizeof name)
@@ -36,8 +37,9 @@ static void compare(bw_finding_list *out, struct bw_arena *arena, const struct b
     }
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (count_of(record, keys[i]) != count_of(other, keys[i]))
-            bw_finding_add(out, arena, record, NULL, "\"%s\" stands %zu times here and %zu times in language \"%.*s\"",
-                           keys[i], count_of(record, keys[i]), count_of(other, keys[i]), BW_ARG(language));
+            bw_finding_add(out, arena, record, NULL,
+                           "\"%s\" stands %zu times here and %zu times in language \"%.*s\"", keys[i],
+                           count_of(record, keys[i]), count_of(other, keys[i]), BW_ARG(language));
 }
 
 static void check_language(bw_finding_list *out, struct bw_arena *arena, const struct bw_tables *tables,
@@ -52,14 +54,15 @@ static void check_language(bw_finding_list *out, struct bw_arena *arena, const s
         const bw_slice full = bw_format(arena, "cause.%.*s", BW_ARG(tables->causes.items[i].id));
         const struct bw_record say = {.kind = BW_S("say"), .id = full};
         if (!text_in(tables, language->id, &say))
-            bw_finding_add(out, arena, tables->causes.items[i].record, NULL, "language \"%.*s\" has no say \"%.*s\"",
-                           BW_ARG(language->id), BW_ARG(full));
+            bw_finding_add(out, arena, tables->causes.items[i].record, NULL,
+                           "language \"%.*s\" has no say \"%.*s\"", BW_ARG(language->id), BW_ARG(full));
     }
 }
 
 void bw_check_texts(bw_finding_list *out, struct bw_arena *arena, const struct bw_tables *tables)
 {
     for (size_t i = 0; i < tables->records.count; i++)
-        if (bw_eq(tables->records.items[i].kind, BW_S("language")) && tables->records.items[i].file->layer == 0)
+        if (bw_eq(tables->records.items[i].kind, BW_S("language")) &&
+            tables->records.items[i].file->layer == 0)
             check_language(out, arena, tables, &tables->records.items[i]);
 }

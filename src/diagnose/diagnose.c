@@ -1,18 +1,15 @@
 #include "diagnose/internal.h"
 
-static bw_slice either(bw_slice first, bw_slice second)
-{
-    return first.p ? first : second;
-}
+static bw_slice either(bw_slice first, bw_slice second) { return first.p ? first : second; }
 
 /* A refusal over the sender carries a block; a limit or greylisting does where it names the address. */
 static bool carries_block(const struct bw_delivery *out, const struct bw_blocking *from)
 {
-    bool masked;
+    bool masked, outside;
     if (bw_eq(out->disposition, BW_S("block")))
         return true;
     return bw_eq(bw_record_get(from->verdict->cause->record, "block"), BW_S("if-address")) &&
-           bw_refused_address(from, &masked).p;
+           bw_refused_address(from, &masked, &outside).p;
 }
 
 static void fill_trail(struct bw_delivery *out, struct bw_context *context, const struct bw_verdict *verdict)
@@ -40,12 +37,14 @@ bw_status bw_diagnose(struct bw_delivery *out, struct bw_context *context, const
                       const struct bw_verdict *verdict)
 {
     const struct bw_rule *rule = verdict->rule;
-    struct bw_blocking from = {.context = context, .notice = notice, .evidence = evidence, .verdict = verdict};
+    struct bw_blocking from = {
+        .context = context, .notice = notice, .evidence = evidence, .verdict = verdict};
     *out = (struct bw_delivery){
         .recipient = evidence->recipient,
         .action = account->action,
         .cause = verdict->cause->id,
-        .disposition = rule ? either(rule->disposition, verdict->cause->disposition) : verdict->cause->disposition,
+        .disposition =
+            rule ? either(rule->disposition, verdict->cause->disposition) : verdict->cause->disposition,
         .actor = rule ? either(rule->actor, verdict->cause->actor) : verdict->cause->actor,
         .reply = evidence->reply,
         .status = evidence->status,
@@ -66,8 +65,9 @@ bw_status bw_diagnose(struct bw_delivery *out, struct bw_context *context, const
     return bw_arena_failed(context->arena) ? BW_NO_MEMORY : BW_OK;
 }
 
-bw_status bw_diagnose_plain(struct bw_delivery *out, struct bw_context *context, const struct bw_account *account,
-                            const struct bw_evidence *evidence, const char *cause)
+bw_status bw_diagnose_plain(struct bw_delivery *out, struct bw_context *context,
+                            const struct bw_account *account, const struct bw_evidence *evidence,
+                            const char *cause)
 {
     const struct bw_cause *entry = bw_table_cause(context->tables, bw_str(cause));
     *out = (struct bw_delivery){.recipient = account->recipient,

@@ -16,8 +16,9 @@ bw_status bw_diagnose(struct bw_delivery *out, struct bw_context *context, const
 
 /* The verdict of a recipient in a mail of a kind where no reason is looked for (a receipt, a complaint ...). cause: an
  * id of the table. */
-bw_status bw_diagnose_plain(struct bw_delivery *out, struct bw_context *context, const struct bw_account *account,
-                            const struct bw_evidence *evidence, const char *cause);
+bw_status bw_diagnose_plain(struct bw_delivery *out, struct bw_context *context,
+                            const struct bw_account *account, const struct bw_evidence *evidence,
+                            const char *cause);
 
 /* Everything that --check-patterns looks for: the tables' own mistakes (bw_table_check), every rule's and fact's
  * examples run through the stages, sentences missing in a language. Findings are pushed; their text lives in the

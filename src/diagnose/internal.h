@@ -18,8 +18,9 @@ struct bw_blocking {
 void bw_block_fill(struct bw_block *out, bw_slice *variant, struct bw_blocking *from);
 /* Fills the links of a block, which holds ip, domain and list already. */
 void bw_links_fill(struct bw_block *out, const struct bw_blocking *from);
-/* The sending side's address that the words name; unknown where none. *masked: one is shown blanked out. */
-bw_slice bw_refused_address(const struct bw_blocking *from, bool *masked);
+/* The sending side's address that the words name; unknown where none. *masked: one is shown blanked out. *outside: it stands
+ * around the refusing server's words, not in them. */
+bw_slice bw_refused_address(const struct bw_blocking *from, bool *masked, bool *outside);
 
 /* Findings about languages: a cause without sentences, an id that one language has and another lacks. */
 void bw_check_texts(bw_finding_list *out, struct bw_arena *arena, const struct bw_tables *tables);

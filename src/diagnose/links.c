@@ -62,7 +62,8 @@ static enum bw_trust trust_of(const struct bw_blocking *from, bw_slice url)
     if (owner && owner->receiver &&
         (owner->receiver == from->receiver || (refuser && refuser->receiver == owner->receiver)))
         return BW_TRUST_RECEIVER;
-    if (same_owner(host, from->evidence->remote_host) || same_owner(host, domain_of(from->evidence->recipient)))
+    if (same_owner(host, from->evidence->remote_host) ||
+        same_owner(host, domain_of(from->evidence->recipient)))
         return BW_TRUST_RECEIVER;
     return BW_TRUST_UNVERIFIED;
 }
@@ -97,11 +98,12 @@ static void add(url_list *list, const struct bw_blocking *from, struct bw_url ur
         *slot = url;
 }
 
-static void add_page(url_list *list, const struct bw_blocking *from, const struct bw_block *block, bw_slice page,
-                     enum bw_url_role role, enum bw_trust trust)
+static void add_page(url_list *list, const struct bw_blocking *from, const struct bw_block *block,
+                     bw_slice page, enum bw_url_role role, enum bw_trust trust)
 {
     if (page.n)
-        add(list, from, (struct bw_url){fill_template(from->context->arena, page, block), role, false, trust});
+        add(list, from,
+            (struct bw_url){fill_template(from->context->arena, page, block), role, false, trust});
 }
 
 void bw_links_fill(struct bw_block *out, const struct bw_blocking *from)

@@ -61,10 +61,7 @@ bool bw_address_is_private(bw_slice s)
            memcmp(a.bytes, loopback, 16) == 0;
 }
 
-static bool is_address_byte(char c)
-{
-    return bw_hex_value(c) >= 0 || c == '.' || c == ':';
-}
+static bool is_address_byte(char c) { return bw_hex_value(c) >= 0 || c == '.' || c == ':'; }
 
 /* The address that begins at i, a prefix length included; n is 0 where none does. */
 static bw_slice address_at(bw_slice s, size_t i)
@@ -115,10 +112,11 @@ static bool starts_address(bw_slice s, size_t i)
             word--;
         return word > 0 && bw_is_alpha(s.p[word - 1]) && bw_find_byte(bw_sub(s, i, i + 4), '.', 0) != BW_NONE;
     }
-    if (before == '-' && i >= 4 && bw_is_digit(s.p[i - 2]) && bw_is_digit(s.p[i - 3]) && bw_is_digit(s.p[i - 4]) &&
-        (i == 4 || bw_is_space(s.p[i - 5]))) /* "550-192.0.2.1 is blocked" */
+    if (before == '-' && i >= 4 && bw_is_digit(s.p[i - 2]) && bw_is_digit(s.p[i - 3]) &&
+        bw_is_digit(s.p[i - 4]) && (i == 4 || bw_is_space(s.p[i - 5]))) /* "550-192.0.2.1 is blocked" */
         return true;
-    return !is_address_byte(before) && !bw_is_alnum(before) && before != '-' && before != '_' && before != '@';
+    return !is_address_byte(before) && !bw_is_alnum(before) && before != '-' && before != '_' &&
+           before != '@';
 }
 
 void bw_addresses_scan(struct bw_evidence *out, struct bw_context *context, bw_slice text, bool in_said)

@@ -121,8 +121,8 @@ static bool shortened(bw_slice b, bw_slice a)
 }
 
 /* The best quotation of the refusing server among what the status fields and the layout hold. */
-static bw_slice choose_quote(struct bw_evidence *out, struct bw_context *context, const struct bw_account *account,
-                             bw_slice diagnostic, bw_slice text)
+static bw_slice choose_quote(struct bw_evidence *out, struct bw_context *context,
+                             const struct bw_account *account, bw_slice diagnostic, bw_slice text)
 {
     bw_slice from_fields = find_said(context, diagnostic);
     const bw_slice from_text = find_said(context, text);
@@ -185,8 +185,8 @@ static void read_remote(struct bw_evidence *out, const struct bw_account *accoun
     }
 }
 
-bw_status bw_evidence_collect(struct bw_evidence *out, struct bw_context *context, const struct bw_notice *notice,
-                              const struct bw_account *account)
+bw_status bw_evidence_collect(struct bw_evidence *out, struct bw_context *context,
+                              const struct bw_notice *notice, const struct bw_account *account)
 {
     *out = (struct bw_evidence){0};
     struct bw_arena *arena = context->arena;

@@ -14,9 +14,10 @@ enum bw_side { BW_SIDE_UNKNOWN, BW_SIDE_SENDER, BW_SIDE_RECEIVER, BW_SIDE_NONE }
 struct bw_seen_address {
     bw_slice text; /* as printed, borrowed from full */
     enum bw_side side;
-    bool in_said;    /* inside the refusing server's words */
-    bool masked;     /* blanked out by somebody */
-    bool is_private; /* loopback, private or link-local use (RFC 6890): never what a server on the net refuses */
+    bool in_said; /* inside the refusing server's words */
+    bool masked;  /* blanked out by somebody */
+    bool
+        is_private; /* loopback, private or link-local use (RFC 6890): never what a server on the net refuses */
     bool in_url;
 };
 
@@ -36,11 +37,12 @@ struct bw_seen_list {
 
 /* All on one line. said is part of, or as good as, full. */
 struct bw_evidence {
-    bw_slice said;  /* the refusing server's words, codes of continued lines taken out */
-    bw_slice full;  /* all words on this recipient, likewise */
-    bw_slice body;  /* all words of the notice: the last resort */
-    bw_slice said_words, full_words, body_words; /* the same, with what is no sentence blanked out: bw_words_only */
-    bw_slice quote; /* the refusing server's words as printed */
+    bw_slice said; /* the refusing server's words, codes of continued lines taken out */
+    bw_slice full; /* all words on this recipient, likewise */
+    bw_slice body; /* all words of the notice: the last resort */
+    bw_slice said_words, full_words,
+        body_words;      /* the same, with what is no sentence blanked out: bw_words_only */
+    bw_slice quote;      /* the refusing server's words as printed */
     bool said_by_server; /* said is quoted from the refusing server, not the reporter's own */
     bw_slice reply, status, command, remote_host, remote_ip, recipient;
     bw_slice reporter;
@@ -50,8 +52,8 @@ struct bw_evidence {
 };
 
 /* Collects the facts on one account. out: filled, arena-owned or borrowed. BW_OK, BW_NO_MEMORY, BW_LIMIT. */
-bw_status bw_evidence_collect(struct bw_evidence *out, struct bw_context *context, const struct bw_notice *notice,
-                              const struct bw_account *account);
+bw_status bw_evidence_collect(struct bw_evidence *out, struct bw_context *context,
+                              const struct bw_notice *notice, const struct bw_account *account);
 
 /* The SMTP command that words name ("end of DATA", "MAIL FROM"), as in the JSON contract; unknown where none. Static. */
 bw_slice bw_command_of(bw_slice words);
@@ -69,6 +71,7 @@ bw_slice bw_url_host(bw_slice url);
 bw_slice bw_words_only(struct bw_arena *arena, bw_slice text);
 
 /* Runs a record's example through the facts, for --check-patterns: the groups that fact finds there. 1 matched. */
-int bw_fact_match(struct bw_match *out, const struct bw_fact *fact, struct bw_matcher *matcher, bw_slice text);
+int bw_fact_match(struct bw_match *out, const struct bw_fact *fact, struct bw_matcher *matcher,
+                  bw_slice text);
 
 #endif

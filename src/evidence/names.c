@@ -18,10 +18,7 @@ bw_slice bw_url_host(bw_slice url)
 }
 
 /* A byte that ends a link in running text. */
-static bool ends_url(char c)
-{
-    return bw_is_space(c) || strchr("<>\"`{}|^", c) != NULL;
-}
+static bool ends_url(char c) { return bw_is_space(c) || strchr("<>\"`{}|^", c) != NULL; }
 
 /* The link at i without the punctuation of the sentence around it. */
 static bw_slice url_at(bw_slice s, size_t i)
@@ -87,10 +84,7 @@ static void add_list(struct bw_evidence *out, struct bw_context *context, struct
         *slot = seen;
 }
 
-static bool is_name_byte(char c)
-{
-    return bw_is_alnum(c) || c == '-' || c == '.' || c == '_';
-}
+static bool is_name_byte(char c) { return bw_is_alnum(c) || c == '-' || c == '.' || c == '_'; }
 
 /* Zones: every run of host-name bytes with a dot, unless it stands behind an "@". */
 static void scan_zones(struct bw_evidence *out, struct bw_context *context, bw_slice text, bool in_said)
@@ -114,10 +108,7 @@ static void scan_zones(struct bw_evidence *out, struct bw_context *context, bw_s
     }
 }
 
-static bool is_word_byte(char c)
-{
-    return bw_is_alnum(c) || (unsigned char)c >= 0x80;
-}
+static bool is_word_byte(char c) { return bw_is_alnum(c) || (unsigned char)c >= 0x80; }
 
 /* The alias stands in the text between word boundaries: its offset, or BW_NONE. */
 static size_t find_alias(bw_slice text, bw_slice alias)
@@ -159,10 +150,7 @@ void bw_lists_scan(struct bw_evidence *out, struct bw_context *context, bw_slice
     scan_aliases(out, context, text, in_said);
 }
 
-static bool is_local_byte(char c)
-{
-    return bw_is_alnum(c) || strchr("!#$%&'*+-/=?^_`{|}~.", c) != NULL;
-}
+static bool is_local_byte(char c) { return bw_is_alnum(c) || strchr("!#$%&'*+-/=?^_`{|}~.", c) != NULL; }
 
 bw_slice bw_words_only(struct bw_arena *arena, bw_slice text)
 {

@@ -3,10 +3,7 @@
 
 #include <string.h>
 
-static bool digit_at(bw_slice s, size_t i)
-{
-    return i < s.n && bw_is_digit(s.p[i]);
-}
+static bool digit_at(bw_slice s, size_t i) { return i < s.n && bw_is_digit(s.p[i]); }
 
 /* Length of an enhanced code at i ("5.7.1", "5.7.606"), 0 for none. The subject is one digit (RFC 3463 section 3). */
 static size_t status_length(bw_slice s, size_t i)
@@ -35,8 +32,8 @@ static size_t status_length(bw_slice s, size_t i)
 /* Three digits that can be the reply of a refusal, standing alone at i. */
 static bool reply_at(bw_slice s, size_t i)
 {
-    if (i + 3 > s.n || (s.p[i] != '2' && s.p[i] != '4' && s.p[i] != '5') || !digit_at(s, i + 1) || !digit_at(s, i + 2) ||
-        digit_at(s, i + 3))
+    if (i + 3 > s.n || (s.p[i] != '2' && s.p[i] != '4' && s.p[i] != '5') || !digit_at(s, i + 1) ||
+        !digit_at(s, i + 2) || digit_at(s, i + 3))
         return false;
     if (i > 0 && (bw_is_alnum(s.p[i - 1]) || strchr(".-/@%&_", s.p[i - 1])))
         return false;
@@ -61,8 +58,9 @@ static bool opens_reply(bw_slice s, size_t i)
 /* Words behind a number that make it a count, not a reply: "450 seconds". */
 static bool counts_something(bw_slice s, size_t i)
 {
-    static const char *const units[] = {"second", "sec", "minute", "min ", "hour", "day", "byte", "kb", "mb",
-                                        "message", "recipient", "connection", "mail", "times", "lines"};
+    static const char *const units[] = {"second",    "sec",        "minute", "min ",  "hour",
+                                        "day",       "byte",       "kb",     "mb",    "message",
+                                        "recipient", "connection", "mail",   "times", "lines"};
     const bw_slice after = bw_trim(bw_sub(s, i + 3, s.n));
     for (size_t n = 0; n < sizeof units / sizeof *units; n++)
         if (bw_istarts(after, bw_str(units[n])))
@@ -151,7 +149,8 @@ bw_slice bw_without_line_codes(struct bw_arena *arena, bw_slice words)
     for (size_t i = 0; i < words.n;) {
         const bool at_word = i > first && words.p[i - 1] == ' ';
         size_t skip = at_word && reply.n ? repeated_code(words, i, reply, status) : 0;
-        if (at_word && bw_starts(bw_sub(words, i, words.n), BW_S("<<< "))) /* a transcript's mark at each line */
+        if (at_word &&
+            bw_starts(bw_sub(words, i, words.n), BW_S("<<< "))) /* a transcript's mark at each line */
             skip = 4;
         if (skip)
             i += skip;
@@ -166,10 +165,11 @@ bw_slice bw_command_of(bw_slice words)
     static const struct {
         const char *words, *command;
     } commands[] = {
-        {"starttls", "STARTTLS"}, {"ehlo", "EHLO"},   {"helo", "HELO"}, {"mail from", "MAIL"}, {"rcpt to", "RCPT"},
-        {"end of data", "DATA"},  {"bdat", "BDAT"},   {"auth", "AUTH"}, {"quit", "QUIT"},      {"mail", "MAIL"},
-        {"rcpt", "RCPT"},         {"data", "DATA"},   {"connect", "CONN"}, {"greeting", "CONN"}, {"banner", "CONN"},
-        {"talk to me", "CONN"}, {"recipient", "RCPT"}, {"sender", "MAIL"}, {"message", "DATA"},
+        {"starttls", "STARTTLS"}, {"ehlo", "EHLO"},        {"helo", "HELO"},    {"mail from", "MAIL"},
+        {"rcpt to", "RCPT"},      {"end of data", "DATA"}, {"bdat", "BDAT"},    {"auth", "AUTH"},
+        {"quit", "QUIT"},         {"mail", "MAIL"},        {"rcpt", "RCPT"},    {"data", "DATA"},
+        {"connect", "CONN"},      {"greeting", "CONN"},    {"banner", "CONN"},  {"talk to me", "CONN"},
+        {"recipient", "RCPT"},    {"sender", "MAIL"},      {"message", "DATA"},
     };
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (bw_ifind(words, bw_str(commands[i].words), 0) != BW_NONE)

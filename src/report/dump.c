@@ -95,8 +95,8 @@ void bw_dump_evidence(struct bw_buf *out, const struct bw_evidence *evidence)
     for (size_t i = 0; i < evidence->addresses.count; i++) {
         const struct bw_seen_address *seen = &evidence->addresses.items[i];
         bw_putf(out, "  %-14s %.*s side=%s%s%s%s%s\n", "address", BW_ARG(seen->text), sides[seen->side],
-                seen->in_said ? " said" : "", seen->masked ? " masked" : "", seen->is_private ? " private" : "",
-                seen->in_url ? " url" : "");
+                seen->in_said ? " said" : "", seen->masked ? " masked" : "",
+                seen->is_private ? " private" : "", seen->in_url ? " url" : "");
     }
     for (size_t i = 0; i < evidence->urls.count; i++)
         line(out, "url", evidence->urls.items[i].url);

@@ -15,6 +15,7 @@ static const char *const fact_names[] = {
     "code",
     "ip",
     "ip_host",
+    "handed_by",
     "list",
     "blocked_domain",
     "operator",
@@ -125,6 +126,7 @@ static void set_block_facts(struct bw_fact_values *out, const struct bw_block *b
 {
     bw_fact_set(out, "ip", block->ip);
     bw_fact_set(out, "ip_host", block->ip_host);
+    bw_fact_set(out, "handed_by", block->handed_by);
     bw_fact_set(out, "blocked_domain", block->domain);
     bw_fact_set(out, "list", block->list_name);
     bw_fact_set(out, "operator", block->list_operator);

@@ -16,10 +16,10 @@ struct bw_report_options {
     const char *language; /* "ja", "en": a language record of the tables */
     const char *source;   /* path as given, "-" for standard input */
     size_t index;         /* of the message in its source */
-    bool heading;         /* more than one message is reported: begin with a line that names source and index */
-    bool color;           /* ANSI SGR sequences may be used */
-    unsigned width;       /* columns of the terminal; 0: do not wrap */
-    bool explain;         /* add the trail: rule, place, words, candidates that lost */
+    bool heading;   /* more than one message is reported: begin with a line that names source and index */
+    bool color;     /* ANSI SGR sequences may be used */
+    unsigned width; /* columns of the terminal; 0: do not wrap */
+    bool explain;   /* add the trail: rule, place, words, candidates that lost */
 };
 
 /* Appends the report of one message. BW_OK or BW_NO_MEMORY (out->failed). */
@@ -27,7 +27,8 @@ bw_status bw_report_text(struct bw_buf *out, const struct bw_tables *tables, con
                          const struct bw_report_options *options);
 
 /* Appends one line of JSON (report-json contract, docs/JSON.md) and a LF. BW_OK or BW_NO_MEMORY. */
-bw_status bw_report_json(struct bw_buf *out, const struct bw_result *result, const char *source, size_t index);
+bw_status bw_report_json(struct bw_buf *out, const struct bw_result *result, const char *source,
+                         size_t index);
 
 /* Checks the text tables: in each language every word of the report and, for every cause, a head and a who that
  * apply to any mail; no template asks for a fact or flag that does not exist. Findings are pushed, as by

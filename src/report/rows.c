@@ -101,6 +101,8 @@ static void add_refused_ip(bw_rows *rows, struct bw_writer *writer, const struct
     bw_put_visible(&value, block->ip, false);
     if (block->ip_masked)
         put_remark(&value, bw_writer_word(writer, "ip.masked", facts));
+    else if (!block->ip.n && block->ip_host.n)
+        put_remark(&value, bw_writer_word(writer, "ip.unnamed", facts));
     /* A whole range of end users' lines may well hold the reader's own device. */
     if (block->ip.n > 0 && !bw_flag_get(facts, BW_S("dynamic")))
         put_remark(&value, bw_writer_word(writer, block->ip_host.n ? "ip.role" : "ip.role-unnamed", facts));

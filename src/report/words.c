@@ -12,11 +12,12 @@ const char *const bw_word_ids[] = {
     "heading.explain",      "list-status.active", "list-status.closed", "list-status.unknown",
     "page.operator",        "page.receiver",      "page.unverified",    "page.removal",
     "page.lookup",          "page.info",          "page.remark",        "ip.role",
-    "ip.role-unnamed",      "ip.masked",          "ip.from-route",      "action.failed",
-    "action.delayed",       "action.delivered",   "action.relayed",     "action.expanded",
-    "recipients.more",      "explain.rule",       "explain.place",      "explain.matched",
-    "explain.code",         "explain.none",       "explain.lost",       "explain.format",
-    "explain.anomaly",      "why.later",          "why.weaker-tier",    "why.weaker-text",
+    "ip.role-unnamed",      "ip.masked",          "ip.unnamed",         "ip.from-route",
+    "action.failed",        "action.delayed",     "action.delivered",   "action.relayed",
+    "action.expanded",      "recipients.more",    "explain.rule",       "explain.place",
+    "explain.matched",      "explain.code",       "explain.none",       "explain.lost",
+    "explain.format",       "explain.anomaly",    "why.later",          "why.weaker-tier",
+    "why.weaker-text",
 };
 const size_t bw_word_id_count = sizeof bw_word_ids / sizeof *bw_word_ids;
 

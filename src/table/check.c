@@ -51,8 +51,9 @@ bw_slice bw_finding_text(struct bw_arena *arena, const struct bw_finding *findin
     from = character_at(line, from);
     at = character_at(line, at);
     const bw_slice shown = bw_sub(line, from, character_at(line, at + BEHIND_CARET));
-    return bw_format(arena, "%.*s:%u:%u: %.*s\n    %.*s\n    %*s^\n", BW_ARG(finding->file->name), finding->line, column,
-                     BW_ARG(finding->message), BW_ARG(shown), (int)caret_column(bw_sub(line, from, at)), "");
+    return bw_format(arena, "%.*s:%u:%u: %.*s\n    %.*s\n    %*s^\n", BW_ARG(finding->file->name),
+                     finding->line, column, BW_ARG(finding->message), BW_ARG(shown),
+                     (int)caret_column(bw_sub(line, from, at)), "");
 }
 
 static bool allowed(bw_slice value, const char *words)
@@ -90,16 +91,18 @@ static void check_value(bw_finding_list *out, struct bw_arena *arena, const stru
     for (size_t i = 0; i < sizeof enums / sizeof *enums; i++)
         if (bw_eq(record->kind, bw_str(enums[i].kind)) && bw_eq(entry->key, bw_str(enums[i].key)) &&
             !allowed(entry->value, enums[i].words))
-            bw_finding_add(out, arena, record, entry, "\"%.*s\" is none of: %s", BW_ARG(entry->value), enums[i].words);
+            bw_finding_add(out, arena, record, entry, "\"%.*s\" is none of: %s", BW_ARG(entry->value),
+                           enums[i].words);
 }
 
-static void check_entry(bw_finding_list *out, struct bw_arena *arena, const struct bw_record *record, size_t at,
-                        const struct bw_kind_schema *schema)
+static void check_entry(bw_finding_list *out, struct bw_arena *arena, const struct bw_record *record,
+                        size_t at, const struct bw_kind_schema *schema)
 {
     const struct bw_entry *entry = &record->entries[at];
     const struct bw_key *key = bw_schema_key(schema, entry->key);
     if (!key) {
-        bw_finding_add(out, arena, record, entry, "unknown key \"%.*s\" in a %s", BW_ARG(entry->key), schema->name);
+        bw_finding_add(out, arena, record, entry, "unknown key \"%.*s\" in a %s", BW_ARG(entry->key),
+                       schema->name);
         return;
     }
     if (entry->value.n == 0)
@@ -136,7 +139,8 @@ void bw_record_check(bw_finding_list *out, struct bw_arena *arena, const struct 
         check_entry(out, arena, record, i, schema);
     for (size_t i = 0; i < schema->key_count && !record->disabled; i++)
         if (schema->keys[i].required && !bw_record_get(record, schema->keys[i].name).p)
-            bw_finding_add(out, arena, record, NULL, "the %s has no \"%s\"", schema->name, schema->keys[i].name);
+            bw_finding_add(out, arena, record, NULL, "the %s has no \"%s\"", schema->name,
+                           schema->keys[i].name);
 }
 
 /* Values that name another record. */
@@ -148,7 +152,8 @@ static void check_references(bw_finding_list *out, struct bw_arena *arena, const
         const struct bw_entry *entry = &record->entries[i];
         const struct bw_key *key = bw_schema_key(schema, entry->key);
         if (key && key->reference && !bw_table_record(tables, key->reference, entry->value))
-            bw_finding_add(out, arena, record, entry, "there is no %s \"%.*s\"", key->reference, BW_ARG(entry->value));
+            bw_finding_add(out, arena, record, entry, "there is no %s \"%.*s\"", key->reference,
+                           BW_ARG(entry->value));
     }
 }
 
@@ -194,12 +199,12 @@ static void check_regexes(bw_finding_list *out, struct bw_arena *arena, const st
             check_regex(out, arena, record, entry, entry->value);
         else if (bw_eq(entry->key, BW_S("section")) && !bw_eq(entry->value, BW_S("*")))
             check_regex(out, arena, record, entry, entry->value);
-        else if (bw_eq(record->kind, BW_S("format")) &&
-                 allowed(entry->key, "if unless delayed-if set")) {
+        else if (bw_eq(record->kind, BW_S("format")) && allowed(entry->key, "if unless delayed-if set")) {
             if (bw_condition_split(&where, &pattern, entry->value))
                 check_regex(out, arena, record, entry, pattern);
             else
-                bw_finding_add(out, arena, record, entry, "expected one of body, subject, from, header and a regex");
+                bw_finding_add(out, arena, record, entry,
+                               "expected one of body, subject, from, header and a regex");
         }
     }
 }

@@ -20,6 +20,7 @@ extern const size_t bw_embedded_file_count;
  * of their making two bytes length of the pattern, two bytes length of its formula, lower byte first, and the formula.
  * Size 0 in the program that makes it. */
 extern const unsigned char bw_embedded_index[];
+/* Bytes of it; static. */
 extern const size_t bw_embedded_index_size;
 
 /* The embedded records without what only a check reads, taken apart by the build so that a start need not: a run of items,
@@ -27,6 +28,7 @@ extern const size_t bw_embedded_index_size;
  * two bytes the number of its entries, then for each one byte length of the key, two bytes length of the value, the key
  * and the value. Size 0 in the program that makes it. */
 extern const unsigned char bw_embedded_records[];
+/* Bytes of it; static. */
 extern const size_t bw_embedded_records_size;
 
 #endif

@@ -5,8 +5,10 @@
 
 bool bw_condition_split(enum bw_where *where, bw_slice *pattern, bw_slice value)
 {
-    static const char *const places[BW_WHERE_COUNT] = {
-        [BW_WHERE_BODY] = "body", [BW_WHERE_SUBJECT] = "subject", [BW_WHERE_FROM] = "from", [BW_WHERE_HEADER] = "header"};
+    static const char *const places[BW_WHERE_COUNT] = {[BW_WHERE_BODY] = "body",
+                                                       [BW_WHERE_SUBJECT] = "subject",
+                                                       [BW_WHERE_FROM] = "from",
+                                                       [BW_WHERE_HEADER] = "header"};
     bw_slice rest = value, word;
     if (!bw_next_word(&word, &rest))
         return false;
@@ -20,8 +22,9 @@ bool bw_condition_split(enum bw_where *where, bw_slice *pattern, bw_slice value)
     return false;
 }
 
-static bw_status add_condition(bw_condition_list *list, struct bw_tables *tables, const struct bw_record *record,
-                               const struct bw_entry *entry, struct bw_error *err)
+static bw_status add_condition(bw_condition_list *list, struct bw_tables *tables,
+                               const struct bw_record *record, const struct bw_entry *entry,
+                               struct bw_error *err)
 {
     enum bw_where where;
     bw_slice pattern;
@@ -48,9 +51,13 @@ static bw_condition_list *condition_list(struct bw_format *format, bw_slice key)
 
 static bool verb_of(enum bw_verb *out, bw_slice key)
 {
-    static const char *const names[] = {
-        [BW_VERB_RECIPIENT] = "recipient", [BW_VERB_LINE] = "line", [BW_VERB_TEXT] = "text",
-        [BW_VERB_SKIP] = "skip",           [BW_VERB_STOP] = "stop", [BW_VERB_BEFORE] = "before", [BW_VERB_FIND] = "find"};
+    static const char *const names[] = {[BW_VERB_RECIPIENT] = "recipient",
+                                        [BW_VERB_LINE] = "line",
+                                        [BW_VERB_TEXT] = "text",
+                                        [BW_VERB_SKIP] = "skip",
+                                        [BW_VERB_STOP] = "stop",
+                                        [BW_VERB_BEFORE] = "before",
+                                        [BW_VERB_FIND] = "find"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (bw_eq(key, bw_str(names[i]))) {
             *out = (enum bw_verb)i;
@@ -59,8 +66,9 @@ static bool verb_of(enum bw_verb *out, bw_slice key)
     return false;
 }
 
-static bw_status add_section(struct bw_format *format, struct bw_tables *tables, const struct bw_record *record,
-                             const struct bw_entry *entry, struct bw_error *err)
+static bw_status add_section(struct bw_format *format, struct bw_tables *tables,
+                             const struct bw_record *record, const struct bw_entry *entry,
+                             struct bw_error *err)
 {
     struct bw_section *section = bw_push(tables->arena, &format->sections);
     if (!section)
@@ -72,8 +80,9 @@ static bw_status add_section(struct bw_format *format, struct bw_tables *tables,
 }
 
 /* A key inside a section. */
-static bw_status add_section_key(struct bw_section *section, struct bw_tables *tables, const struct bw_record *record,
-                                 const struct bw_entry *entry, struct bw_error *err)
+static bw_status add_section_key(struct bw_section *section, struct bw_tables *tables,
+                                 const struct bw_record *record, const struct bw_entry *entry,
+                                 struct bw_error *err)
 {
     enum bw_verb verb;
     if (bw_eq(entry->key, BW_S("end")))

@@ -81,8 +81,8 @@ static void end_run(struct scan *scan, struct sequence *seq)
         char folded[LITERAL_BYTES];
         struct node *node = new_node(scan, BW_FORMULA_LITERAL);
         if (node) {
-            node->literal =
-                bw_dup(scan->arena, (bw_slice){folded, bw_fold(folded, (bw_slice){seq->run, seq->run_length})});
+            node->literal = bw_dup(
+                scan->arena, (bw_slice){folded, bw_fold(folded, (bw_slice){seq->run, seq->run_length})});
             require(scan, seq, node);
         }
     }
@@ -90,10 +90,7 @@ static void end_run(struct scan *scan, struct sequence *seq)
 }
 
 /* The byte at offset i of what is left, 0 behind its end. */
-static char at(const struct scan *scan, size_t i)
-{
-    return i < scan->rest.n ? scan->rest.p[i] : 0;
-}
+static char at(const struct scan *scan, size_t i) { return i < scan->rest.n ? scan->rest.p[i] : 0; }
 
 static void skip(struct scan *scan, size_t n)
 {
@@ -351,14 +348,28 @@ const unsigned char *bw_formula_of(struct bw_arena *arena, bw_slice pattern)
     return formula;
 }
 
+/* No alternative acts on another: there is no option ("(?s)"), condition, comment, verb, quoted text or reference. */
+static bool alternatives_are_independent(bw_slice pattern)
+{
+    for (size_t i = 0; i + 1 < pattern.n; i++) {
+        const char next = pattern.p[i + 1];
+        if (pattern.p[i] == '\\' && (bw_is_digit(next) || next == 'g' || next == 'k' || next == 'Q'))
+            return false;
+        if (pattern.p[i] == '(' &&
+            (next == '*' || (next == '?' && i + 2 < pattern.n && !memchr(":>=!<", pattern.p[i + 2], 5))))
+            return false;
+        i += pattern.p[i] == '\\';
+    }
+    return true;
+}
+
 bw_slice bw_next_alternative(bw_slice *rest)
 {
     unsigned depth = 0;
-    for (size_t i = 0; i < rest->n; i++) {
+    const size_t end = alternatives_are_independent(*rest) ? rest->n : 0;
+    for (size_t i = 0; i < end; i++) {
         const char c = rest->p[i];
         if (c == '\\') {
-            if (i + 1 < rest->n && rest->p[i + 1] == 'Q')
-                break; /* quoted text: not taken apart */
             i++;
         } else if (c == '[') {
             struct scan scan = {.rest = bw_sub(*rest, i, rest->n)};

@@ -30,8 +30,8 @@ const struct bw_key *bw_schema_key(const struct bw_kind_schema *schema, bw_slice
 bw_status bw_stanza_read(struct bw_tables *tables, struct bw_table_file *file, struct bw_error *err);
 
 /* A new record out of its entries (count of them, at least one; arena-owned). BW_OK or BW_NO_MEMORY. */
-bw_status bw_record_add(struct bw_tables *tables, struct bw_table_file *file, struct bw_entry *entries, size_t count,
-                        struct bw_error *err);
+bw_status bw_record_add(struct bw_tables *tables, struct bw_table_file *file, struct bw_entry *entries,
+                        size_t count, struct bw_error *err);
 
 /* Reads the embedded files as layer 0. BW_OK, BW_NO_MEMORY or BW_BAD_TABLE. */
 bw_status bw_load_embedded(struct bw_tables *tables, struct bw_error *err);

@@ -80,7 +80,8 @@ bw_status bw_load_embedded(struct bw_tables *tables, struct bw_error *err)
         const struct bw_embedded_file *from = &bw_embedded_files[i];
         struct bw_table_file *file = new_file(tables, bw_format(tables->arena, "patterns/%s", from->name),
                                               (bw_slice){(const char *)from->data, from->size}, 0);
-        const bw_status status = file ? bw_stanza_read(tables, file, err) : bw_fail(err, BW_NO_MEMORY, "out of memory");
+        const bw_status status =
+            file ? bw_stanza_read(tables, file, err) : bw_fail(err, BW_NO_MEMORY, "out of memory");
         if (status)
             return status;
     }
@@ -114,10 +115,7 @@ static bool is_table_name(bw_slice name)
            bw_iends(name, BW_S(".txt"));
 }
 
-static int visible(const struct dirent *entry)
-{
-    return entry->d_name[0] != '.';
-}
+static int visible(const struct dirent *entry) { return entry->d_name[0] != '.'; }
 
 static bw_status load_any(struct bw_tables *tables, const char *path, unsigned layer, unsigned depth,
                           struct bw_error *err);

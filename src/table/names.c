@@ -10,8 +10,8 @@ static struct bw_name **slot_of(const struct bw_name_index *index, bw_slice text
 }
 
 /* Every entry with that key as a name of the list or receiver. */
-static void add_names(struct bw_tables *tables, struct bw_name name, const struct bw_record *record, const char *key,
-                      bw_name_list *names)
+static void add_names(struct bw_tables *tables, struct bw_name name, const struct bw_record *record,
+                      const char *key, bw_name_list *names)
 {
     size_t at = 0;
     for (const struct bw_entry *entry; (entry = bw_record_next(record, key, &at));) {

@@ -22,7 +22,8 @@ static bool same_record(const struct bw_record *record, bw_slice language, bw_sl
 }
 
 /* The slot of that id: its record, or the empty one where it belongs. */
-static struct bw_record **find_slot(const struct bw_tables *tables, bw_slice language, bw_slice kind, bw_slice id)
+static struct bw_record **find_slot(const struct bw_tables *tables, bw_slice language, bw_slice kind,
+                                    bw_slice id)
 {
     const size_t mask = tables->index.size - 1;
     size_t at = record_hash(language, kind, id) & mask;
@@ -69,7 +70,8 @@ const struct bw_record *bw_table_text(const struct bw_tables *tables, const char
     return record && !record->disabled ? record : NULL;
 }
 
-static bw_status read_layers(struct bw_tables *tables, const char *const *paths, size_t count, struct bw_error *err)
+static bw_status read_layers(struct bw_tables *tables, const char *const *paths, size_t count,
+                             struct bw_error *err)
 {
     bw_status status = bw_load_embedded(tables, err);
     for (size_t i = 0; i < count && !status; i++)
@@ -91,7 +93,8 @@ static bw_status open_tables(struct bw_tables **out, const char *const *paths, s
     if (out)
         *out = NULL;
     if (!out || (count && !paths))
-        return bw_fail(err, BW_MISUSE, "bw_tables_open needs a place for the tables and the paths it is told of");
+        return bw_fail(err, BW_MISUSE,
+                       "bw_tables_open needs a place for the tables and the paths it is told of");
     struct bw_arena *arena = bw_arena_new(0);
     struct bw_tables *tables = arena ? bw_new(arena, struct bw_tables) : NULL;
     if (!tables) {
@@ -115,7 +118,8 @@ bw_status bw_tables_open(struct bw_tables **out, const char *const *paths, size_
     return open_tables(out, paths, count, false, err);
 }
 
-bw_status bw_tables_open_full(struct bw_tables **out, const char *const *paths, size_t count, struct bw_error *err)
+bw_status bw_tables_open_full(struct bw_tables **out, const char *const *paths, size_t count,
+                              struct bw_error *err)
 {
     return open_tables(out, paths, count, true, err);
 }

@@ -35,7 +35,8 @@ static void give(void *memory, void *unused)
     free(memory);
 }
 
-struct bw_regex *bw_regex_new(struct bw_arena *arena, bw_slice pattern, const unsigned char *formula, bool lines)
+struct bw_regex *bw_regex_new(struct bw_arena *arena, bw_slice pattern, const unsigned char *formula,
+                              bool lines)
 {
     struct bw_regex *regex = bw_new(arena, struct bw_regex);
     if (!regex)
@@ -49,20 +50,11 @@ struct bw_regex *bw_regex_new(struct bw_arena *arena, bw_slice pattern, const un
     return regex;
 }
 
-void bw_regex_release(struct bw_regex *regex)
-{
-    pcre2_code_free(atomic_exchange(&regex->code, NULL));
-}
+void bw_regex_release(struct bw_regex *regex) { pcre2_code_free(atomic_exchange(&regex->code, NULL)); }
 
-const unsigned char *bw_regex_formula(const struct bw_regex *regex)
-{
-    return regex->formula;
-}
+const unsigned char *bw_regex_formula(const struct bw_regex *regex) { return regex->formula; }
 
-bw_slice bw_regex_pattern(const struct bw_regex *regex)
-{
-    return regex->pattern;
-}
+bw_slice bw_regex_pattern(const struct bw_regex *regex) { return regex->pattern; }
 
 bool bw_regex_possible(const struct bw_regex *regex, const struct bw_grams *grams)
 {
@@ -82,7 +74,8 @@ static pcre2_code *compiled(const struct bw_regex *regex, int *code, PCRE2_SIZE 
     *code = PCRE2_ERROR_NOMEMORY;
     *at = 0;
     if (context)
-        made = pcre2_compile((PCRE2_SPTR)regex->pattern.p, regex->pattern.n, regex->options, code, at, context);
+        made =
+            pcre2_compile((PCRE2_SPTR)regex->pattern.p, regex->pattern.n, regex->options, code, at, context);
     pcre2_compile_context_free(context);
     pcre2_general_context_free(memory);
     if (made && !atomic_compare_exchange_strong(&own->code, &ready, made)) {
@@ -136,13 +129,10 @@ void bw_matcher_free(struct bw_matcher *matcher)
     free(matcher);
 }
 
-bool bw_matcher_gave_up(const struct bw_matcher *matcher)
-{
-    return matcher->gave_up;
-}
+bool bw_matcher_gave_up(const struct bw_matcher *matcher) { return matcher->gave_up; }
 
-static void fill_match(struct bw_match *out, const struct bw_regex *regex, bw_slice text, const PCRE2_SIZE *pairs,
-                       size_t count)
+static void fill_match(struct bw_match *out, const struct bw_regex *regex, bw_slice text,
+                       const PCRE2_SIZE *pairs, size_t count)
 {
     out->regex = regex;
     out->text = text;
@@ -155,8 +145,8 @@ static void fill_match(struct bw_match *out, const struct bw_regex *regex, bw_sl
     }
 }
 
-int bw_regex_match(struct bw_match *out, const struct bw_regex *regex, struct bw_matcher *matcher, bw_slice text,
-                   size_t from)
+int bw_regex_match(struct bw_match *out, const struct bw_regex *regex, struct bw_matcher *matcher,
+                   bw_slice text, size_t from)
 {
     int error;
     PCRE2_SIZE at;
@@ -198,7 +188,4 @@ bw_slice bw_match_group(const struct bw_match *match, const char *name)
     return BW_NULL;
 }
 
-bw_slice bw_match_whole(const struct bw_match *match)
-{
-    return bw_sub(match->text, match->from, match->end);
-}
+bw_slice bw_match_whole(const struct bw_match *match) { return bw_sub(match->text, match->from, match->end); }

@@ -3,17 +3,39 @@
 
 #include <string.h>
 
-#define KEY(text) {.name = text}
-#define MUST(text) {.name = text, .required = true}
-#define MANY(text) {.name = text, .repeats = true}
-#define REGEX(text) {.name = text, .regex = true}
-#define REGEXES(text) {.name = text, .regex = true, .repeats = true}
-#define REF(text, kind) {.name = text, .reference = kind}
-#define SOURCES {.name = "source", .required = true, .repeats = true}
+#define KEY(text)                                                                                            \
+    {                                                                                                        \
+        .name = text                                                                                         \
+    }
+#define MUST(text)                                                                                           \
+    {                                                                                                        \
+        .name = text, .required = true                                                                       \
+    }
+#define MANY(text)                                                                                           \
+    {                                                                                                        \
+        .name = text, .repeats = true                                                                        \
+    }
+#define REGEX(text)                                                                                          \
+    {                                                                                                        \
+        .name = text, .regex = true                                                                          \
+    }
+#define REGEXES(text)                                                                                        \
+    {                                                                                                        \
+        .name = text, .regex = true, .repeats = true                                                         \
+    }
+#define REF(text, kind)                                                                                      \
+    {                                                                                                        \
+        .name = text, .reference = kind                                                                      \
+    }
+#define SOURCES                                                                                              \
+    {                                                                                                        \
+        .name = "source", .required = true, .repeats = true                                                  \
+    }
 #define DISABLED KEY("disabled")
 
-static const struct bw_key cause_keys[] = {MUST("cause"), MUST("disposition"), MUST("actor"),
-                                           MUST("means"), KEY("block"), REF("while-delayed", "cause"), SOURCES, DISABLED};
+static const struct bw_key cause_keys[] = {
+    MUST("cause"), MUST("disposition"),           MUST("actor"), MUST("means"),
+    KEY("block"),  REF("while-delayed", "cause"), SOURCES,       DISABLED};
 static const struct bw_key code_keys[] = {
     MUST("code"), {.name = "cause", .required = true, .reference = "cause"}, KEY("means"), SOURCES, DISABLED};
 static const struct bw_key rule_keys[] = {
@@ -38,15 +60,15 @@ static const struct bw_key rule_keys[] = {
     DISABLED,
 };
 static const struct bw_key list_keys[] = {
-    MUST("list"), MUST("name"),   KEY("operator"), KEY("family"),  MANY("zone"),   KEY("lists"), MUST("status"),
-    KEY("since"), KEY("scope"),   KEY("lookup"),   KEY("removal"), KEY("method"),  KEY("who"),   KEY("expiry"),
-    KEY("requires"), KEY("fee"),  MANY("answer"),  MANY("error"),  MANY("alias"),  MANY("host"), MANY("note"),
-    SOURCES,      KEY("checked"), DISABLED,
+    MUST("list"),   MUST("name"),  KEY("operator"), KEY("family"), MANY("zone"),   KEY("lists"),
+    MUST("status"), KEY("since"),  KEY("scope"),    KEY("lookup"), KEY("removal"), KEY("method"),
+    KEY("who"),     KEY("expiry"), KEY("requires"), KEY("fee"),    MANY("answer"), MANY("error"),
+    MANY("alias"),  MANY("host"),  MANY("note"),    SOURCES,       KEY("checked"), DISABLED,
 };
 static const struct bw_key receiver_keys[] = {
-    MUST("receiver"), MUST("name"),    KEY("operator"), MANY("host"), KEY("list"), KEY("lookup"),
-    KEY("removal"),   KEY("help"),     KEY("method"),   KEY("who"),   KEY("requires"), KEY("expiry"),
-    MANY("note"),     SOURCES,         KEY("checked"),  DISABLED,
+    MUST("receiver"), MUST("name"), KEY("operator"), MANY("host"), KEY("list"),     KEY("lookup"),
+    KEY("removal"),   KEY("help"),  KEY("method"),   KEY("who"),   KEY("requires"), KEY("expiry"),
+    MANY("note"),     SOURCES,      KEY("checked"),  DISABLED,
 };
 static const struct bw_key fact_keys[] = {
     MUST("fact"),
@@ -58,21 +80,32 @@ static const struct bw_key fact_keys[] = {
     DISABLED,
 };
 static const struct bw_key format_keys[] = {
-    MUST("format"),       MUST("name"),        KEY("kind"),         KEY("action"),     KEY("guessed"), MANY("if"),
-    MANY("unless"),       MANY("delayed-if"),  MANY("set"),         REGEXES("original"), MANY("section"),
-    REGEX("end"),         REGEXES("recipient"), REGEXES("line"),    REGEXES("text"),   REGEXES("skip"),
-    REGEXES("stop"),      REGEXES("before"),    REGEXES("find"),     MANY("rest"),        MANY("blank"),     MANY("sample"),
-    SOURCES,              DISABLED,
+    MUST("format"),       MUST("name"),        KEY("kind"),     KEY("action"),
+    KEY("guessed"),       MANY("if"),          MANY("unless"),  MANY("delayed-if"),
+    MANY("set"),          REGEXES("original"), MANY("section"), REGEX("end"),
+    REGEXES("recipient"), REGEXES("line"),     REGEXES("text"), REGEXES("skip"),
+    REGEXES("stop"),      REGEXES("before"),   REGEXES("find"), MANY("rest"),
+    MANY("blank"),        MANY("sample"),      SOURCES,         DISABLED,
 };
 static const struct bw_key language_keys[] = {MUST("language"), MUST("name"), DISABLED};
-static const struct bw_key say_keys[] = {MUST("say"), MANY("head"), MANY("who"), MANY("step"), MANY("note"), DISABLED};
+static const struct bw_key say_keys[] = {MUST("say"),  MANY("head"), MANY("who"),
+                                         MANY("step"), MANY("note"), DISABLED};
 static const struct bw_key word_keys[] = {MUST("word"), MUST("is"), DISABLED};
 
-#define KIND(text, languages, list) {text, languages, list, sizeof list / sizeof *list}
+#define KIND(text, languages, list)                                                                          \
+    {                                                                                                        \
+        text, languages, list, sizeof list / sizeof *list                                                    \
+    }
 static const struct bw_kind_schema kinds[] = {
-    KIND("cause", false, cause_keys),   KIND("code", false, code_keys),         KIND("rule", false, rule_keys),
-    KIND("list", false, list_keys),     KIND("receiver", false, receiver_keys), KIND("fact", false, fact_keys),
-    KIND("format", false, format_keys), KIND("language", false, language_keys), KIND("say", true, say_keys),
+    KIND("cause", false, cause_keys),
+    KIND("code", false, code_keys),
+    KIND("rule", false, rule_keys),
+    KIND("list", false, list_keys),
+    KIND("receiver", false, receiver_keys),
+    KIND("fact", false, fact_keys),
+    KIND("format", false, format_keys),
+    KIND("language", false, language_keys),
+    KIND("say", true, say_keys),
     KIND("word", true, word_keys),
 };
 

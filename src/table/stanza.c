@@ -15,10 +15,7 @@ struct reader {
     size_t room; /* bytes behind the last entry's value, 0 while it is borrowed from the file */
 };
 
-static bool is_key_byte(char c)
-{
-    return bw_is_alnum(c) || c == '-';
-}
+static bool is_key_byte(char c) { return bw_is_alnum(c) || c == '-'; }
 
 static bw_status mistake(struct reader *reader, unsigned column, const char *what)
 {
@@ -35,7 +32,8 @@ static bool only_for_checks(const struct reader *reader, bw_slice key)
 {
     if (reader->entries.count == 0 || bw_eq(reader->entries.items[0].key, BW_S("say")))
         return false; /* a sentence's notes are for readers */
-    static const char *const keys[] = {"example", "expect", "source", "not", "note", "checked", "answer", "sample"};
+    static const char *const keys[] = {"example", "expect",  "source", "not",
+                                       "note",    "checked", "answer", "sample"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (key.p[0] == keys[i][0] && bw_eq(key, bw_str(keys[i])))
             return true;
@@ -93,13 +91,10 @@ static bw_status read_continuation(struct reader *reader, bw_slice line)
     return BW_OK;
 }
 
-static bool is_yes(bw_slice value)
-{
-    return bw_ieq(value, BW_S("yes"));
-}
+static bool is_yes(bw_slice value) { return bw_ieq(value, BW_S("yes")); }
 
-bw_status bw_record_add(struct bw_tables *tables, struct bw_table_file *file, struct bw_entry *entries, size_t count,
-                        struct bw_error *err)
+bw_status bw_record_add(struct bw_tables *tables, struct bw_table_file *file, struct bw_entry *entries,
+                        size_t count, struct bw_error *err)
 {
     struct bw_record *record = bw_push(tables->arena, &tables->records);
     if (!record)

@@ -10,7 +10,7 @@
 
 /* A file as read. Layers count up: 0 embedded, then one for each path given. */
 struct bw_table_file {
-    bw_slice name;  /* as printed in messages; NUL-terminated */
+    bw_slice name; /* as printed in messages; NUL-terminated */
     bw_slice bytes;
     bw_slice language; /* of a text file: "ja"; unknown elsewhere */
     unsigned layer;
@@ -79,8 +79,8 @@ bool bw_grams_may_hold(const struct bw_grams *grams, bw_slice literal);
 /* False when the regex certainly does not match a text with these grams. grams NULL: true. */
 bool bw_regex_possible(const struct bw_regex *regex, const struct bw_grams *grams);
 /* Matches text from offset from on. 1 found (*out filled), 0 not (also after a ceiling), -1 no memory. text: UTF-8. */
-int bw_regex_match(struct bw_match *out, const struct bw_regex *regex, struct bw_matcher *matcher, bw_slice text,
-                   size_t from);
+int bw_regex_match(struct bw_match *out, const struct bw_regex *regex, struct bw_matcher *matcher,
+                   bw_slice text, size_t from);
 /* The text of a named group; unknown where it took no part or the regex has none of that name. Borrowed. */
 bw_slice bw_match_group(const struct bw_match *match, const char *name);
 /* The matched text; borrowed. */
@@ -95,7 +95,8 @@ bw_slice bw_regex_pattern(const struct bw_regex *regex);
 
 /* A regex over a pattern borrowed from the tables; table-arena-owned (its compiled form too: freed by
  * bw_regex_release). lines: ^ and $ match at every line. formula: borrowed, may be NULL. NULL without memory. */
-struct bw_regex *bw_regex_new(struct bw_arena *arena, bw_slice pattern, const unsigned char *formula, bool lines);
+struct bw_regex *bw_regex_new(struct bw_arena *arena, bw_slice pattern, const unsigned char *formula,
+                              bool lines);
 /* Frees the compiled form. */
 void bw_regex_release(struct bw_regex *regex);
 
@@ -143,7 +144,7 @@ struct bw_receiver {
 /* A text that names something: a list's zone or alias, or a host that somebody owns. */
 struct bw_name {
     bw_slice text;
-    const struct bw_list *list;         /* one of the two is set */
+    const struct bw_list *list; /* one of the two is set */
     const struct bw_receiver *receiver;
 };
 
@@ -174,7 +175,15 @@ struct bw_condition {
 typedef BW_LIST(struct bw_condition) bw_condition_list;
 
 /* What a format does with a line. */
-enum bw_verb { BW_VERB_RECIPIENT, BW_VERB_LINE, BW_VERB_TEXT, BW_VERB_SKIP, BW_VERB_STOP, BW_VERB_BEFORE, BW_VERB_FIND };
+enum bw_verb {
+    BW_VERB_RECIPIENT,
+    BW_VERB_LINE,
+    BW_VERB_TEXT,
+    BW_VERB_SKIP,
+    BW_VERB_STOP,
+    BW_VERB_BEFORE,
+    BW_VERB_FIND
+};
 
 /* A verb and the lines that it takes. */
 struct bw_step {
@@ -187,8 +196,8 @@ struct bw_section {
     struct bw_regex *begin; /* NULL: from the start of the body */
     struct bw_regex *end;   /* NULL: to the next section or the original */
     BW_LIST(struct bw_step) steps;
-    bool rest_is_text;      /* a line no step takes is text of the open delivery */
-    bool blank_closes;      /* an empty line closes the open delivery */
+    bool rest_is_text; /* a line no step takes is text of the open delivery */
+    bool blank_closes; /* an empty line closes the open delivery */
 };
 
 /* format: (formats/) */
@@ -205,14 +214,17 @@ struct bw_format {
 struct bw_tables {
     struct bw_arena *arena;
     BW_LIST(struct bw_table_file *) files;
-    BW_LIST(struct bw_record) records;           /* in effect and replaced ones, as read */
-    struct { struct bw_record **slots; size_t size; } index; /* by kind and id; the record in effect */
-    BW_LIST(struct bw_regex *) regexes;          /* in the order of their making; to release */
-    const unsigned char *index_at, *index_end;   /* what is left of the embedded index while opening */
-    bool full;                                   /* the embedded records hold what only a check reads, too */
+    BW_LIST(struct bw_record) records; /* in effect and replaced ones, as read */
+    struct {
+        struct bw_record **slots;
+        size_t size;
+    } index;                                   /* by kind and id; the record in effect */
+    BW_LIST(struct bw_regex *) regexes;        /* in the order of their making; to release */
+    const unsigned char *index_at, *index_end; /* what is left of the embedded index while opening */
+    bool full;                                 /* the embedded records hold what only a check reads, too */
     BW_LIST(struct bw_cause) causes;
     BW_LIST(struct bw_code) codes;
-    BW_LIST(struct bw_rule) rules;               /* by tier, layer (newest first), file, line */
+    BW_LIST(struct bw_rule) rules; /* by tier, layer (newest first), file, line */
     BW_LIST(struct bw_list) lists;
     BW_LIST(struct bw_receiver) receivers;
     BW_LIST(struct bw_fact) facts;
@@ -247,7 +259,8 @@ const struct bw_record *bw_table_text(const struct bw_tables *tables, const char
 bw_slice bw_record_place(struct bw_arena *arena, const struct bw_record *record);
 
 /* Like bw_tables_open; the embedded records keep their examples, sources and notes, which nothing but a check reads. */
-bw_status bw_tables_open_full(struct bw_tables **out, const char *const *paths, size_t count, struct bw_error *err);
+bw_status bw_tables_open_full(struct bw_tables **out, const char *const *paths, size_t count,
+                              struct bw_error *err);
 
 /* ---- for --check-patterns and --list-rules ------------------------------------------------------------- */
 

@@ -4,15 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bw_status no_memory(struct bw_error *err)
-{
-    return bw_fail(err, BW_NO_MEMORY, "out of memory");
-}
+static bw_status no_memory(struct bw_error *err) { return bw_fail(err, BW_NO_MEMORY, "out of memory"); }
 
-static size_t two_bytes(const unsigned char *p)
-{
-    return (size_t)p[0] | (size_t)p[1] << 8;
-}
+static size_t two_bytes(const unsigned char *p) { return (size_t)p[0] | (size_t)p[1] << 8; }
 
 /* Regexes of the embedded files are made in the order of the index. */
 static bool indexed(const struct bw_tables *tables, const struct bw_record *record)
@@ -21,7 +15,8 @@ static bool indexed(const struct bw_tables *tables, const struct bw_record *reco
 }
 
 /* The formula of the next regex: from the index, else worked out. An index that does not fit is not used any more. */
-static const unsigned char *next_formula(struct bw_tables *tables, const struct bw_record *record, bw_slice pattern)
+static const unsigned char *next_formula(struct bw_tables *tables, const struct bw_record *record,
+                                         bw_slice pattern)
 {
     if (!indexed(tables, record))
         return bw_formula_of(tables->arena, pattern);
@@ -36,7 +31,8 @@ static const unsigned char *next_formula(struct bw_tables *tables, const struct 
 }
 
 /* bw_next_alternative, where the index knows its length without reading the pattern. */
-static bw_slice next_alternative(const struct bw_tables *tables, const struct bw_record *record, bw_slice *rest)
+static bw_slice next_alternative(const struct bw_tables *tables, const struct bw_record *record,
+                                 bw_slice *rest)
 {
     if (!indexed(tables, record))
         return bw_next_alternative(rest);
@@ -64,7 +60,8 @@ bw_status bw_regex_add(struct bw_regex **out, struct bw_tables *tables, const st
     const bw_status status = bw_regex_compile(*slot, &at, message, sizeof message);
     if (status == BW_BAD_TABLE)
         return bw_fail_at(err, status, record->file->name.p, entry->line,
-                          entry->column + (unsigned)(pattern.p - entry->value.p + (ptrdiff_t)at), "%s", message);
+                          entry->column + (unsigned)(pattern.p - entry->value.p + (ptrdiff_t)at), "%s",
+                          message);
     return status ? no_memory(err) : BW_OK;
 }
 
@@ -136,7 +133,8 @@ static bw_status add_cause(struct bw_tables *tables, const struct bw_record *rec
     struct bw_cause *cause = bw_push(tables->arena, &tables->causes);
     if (!cause)
         return no_memory(err);
-    *cause = (struct bw_cause){record->id, bw_record_get(record, "disposition"), bw_record_get(record, "actor"), record};
+    *cause = (struct bw_cause){record->id, bw_record_get(record, "disposition"),
+                               bw_record_get(record, "actor"), record};
     return BW_OK;
 }
 

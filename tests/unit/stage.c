@@ -44,8 +44,9 @@ void scratch_clear(void)
     folder[0] = 0;
 }
 
-static struct bw_tables *
-open_with(const char *text, bw_status (*open)(struct bw_tables **, const char *const *, size_t, struct bw_error *))
+static struct bw_tables *open_with(const char *text,
+                                   bw_status (*open)(struct bw_tables **, const char *const *, size_t,
+                                                     struct bw_error *))
 {
     struct bw_tables *tables = NULL;
     struct bw_error err = {.line = 0};

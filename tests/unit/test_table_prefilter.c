@@ -5,48 +5,66 @@
 
 static struct bw_limits limits;
 
-/* The literals in the order found, joined by "|". */
-static bw_slice literals_of(struct bw_arena *arena, const char *pattern)
+static const unsigned char *put_node(struct bw_buf *buf, const unsigned char *node)
 {
-    const bw_literals literals = bw_required_literals(arena, bw_str(pattern));
+    const unsigned char *p = node + BW_FORMULA_HEAD, *end = p + bw_formula_size(node);
+    if (node[0] == BW_FORMULA_LITERAL) {
+        bw_put(buf, (bw_slice){(const char *)p, bw_formula_size(node)});
+        return end;
+    }
+    assert_true(node[0] == BW_FORMULA_ALL || node[0] == BW_FORMULA_ANY);
+    bw_putc(buf, node[0] == BW_FORMULA_ALL ? '(' : '[');
+    for (const unsigned char *first = p; p < end;) {
+        bw_puts(buf, p == first ? "" : node[0] == BW_FORMULA_ALL ? "&" : "|");
+        p = put_node(buf, p);
+    }
+    bw_putc(buf, node[0] == BW_FORMULA_ALL ? ')' : ']');
+    assert_ptr_equal(p, end);
+    return end;
+}
+
+/* (a&b): all of them, [a|b]: one of them; "" where nothing can be told. */
+static bw_slice formula_of(struct bw_arena *arena, const char *pattern)
+{
+    const unsigned char *formula = bw_formula_of(arena, bw_str(pattern));
     struct bw_buf buf;
     bw_buf_init(&buf, 0);
-    for (size_t i = 0; i < literals.count; i++) {
-        bw_puts(&buf, i ? "|" : "");
-        bw_put(&buf, literals.items[i]);
-    }
+    if (formula)
+        put_node(&buf, formula);
     return bw_buf_take(&buf, arena);
 }
 
-static void test_literals(void **state)
+static void test_formulas(void **state)
 {
     static const struct {
-        const char *pattern, *wanted; /* "" where nothing can be told */
+        const char *pattern, *wanted;
     } cases[] = {
-        {"User Unknown", "user unknown"},
+        {"User Unknown", "(user unknown)"},
         {"ab", ""},
         {"", ""},
-        {"over ?quota", "quota"},
-        {"mailbox (?:is )?full", "mailbox "},
-        {"(?:blocked|listed) by", "blocked|listed"},
-        {"(?<code>S\\d{4}) on our block list", " on our block list"},
-        {"black|white|grey", "black|white|grey"},
+        {"over ?quota", "(over&quota)"},
+        {"mailbox (?:is )?full", "(mailbox &full)"},
+        {"(?:blocked|listed) by", "([(blocked)|(listed)]& by)"},
+        {"(?<code>S\\d{4}) on our block list", "( on our block list)"},
+        {"black|white|grey", "[(black)|(white)|(grey)]"},
         {"black|no", ""},
         {"black|", ""},
-        {"user(?: is)* unknown", " unknown"},
-        {"(?:user){0,2} gone", " gone"},
-        {"(?:user){2} go", "user"},
-        {"quota+ exceeded", " exceeded"},
-        {"a\\.b\\.c", "a.b.c"},
-        {"one\\sthree", "three"},
-        {"[a-z]+ refused", " refused"},
-        {"[]x]refused", "refused"},
-        {"[^]x]refused", "refused"},
-        {"[[:alpha:]x]refused", "refused"},
-        {"[a:]foo|bar[x]baz", "foo|bar"},
-        {"[[:]foo]|bar[x]baz", "foo]|bar"},
-        {"\\bspam\\b", "spam"},
-        {"(?=x)spam(?!y)", "spam"},
+        {"(?:black|no) list", "( list)"},
+        {"user(?: is)* unknown", "(user& unknown)"},
+        {"(?:user){0,2} gone", "( gone)"},
+        {"(?:user){2} go", "(user& go)"},
+        {"(?:one(?:two|six))", "(one&[(two)|(six)])"},
+        {"quota+ exceeded", "(quota& exceeded)"},
+        {"a\\.b\\.c", "(a.b.c)"},
+        {"one\\sthree", "(one&three)"},
+        {"[a-z]+ refused", "( refused)"},
+        {"[]x]refused", "(refused)"},
+        {"[^]x]refused", "(refused)"},
+        {"[[:alpha:]x]refused", "(refused)"},
+        {"[a:]foo|bar[x]baz", "[(foo)|(bar&baz)]"},
+        {"[[:]foo]|bar[x]baz", "[(foo])|(bar&baz)]"},
+        {"\\bspam\\b", "(spam)"},
+        {"(?=x)spam(?!y)", "(spam)"},
         {"(?i)spam", ""},
         {"sp(?#comment)am", ""},
         {"\\x41bcd", ""},
@@ -57,19 +75,66 @@ static void test_literals(void **state)
         {"spam)", ""},
         {"[spam", ""},
         {"spam\\", ""},
-        {"\xE8\xBF\xB7\xE6\x83\x91", "\xE8\xBF\xB7\xE6\x83\x91"},                 /* "meiwaku" */
-        {"\xD0\xAF\xD0\xA9\xD0\x98\xD0\x9A", "\xD1\x8F\xD1\x89\xD0\xB8\xD0\xBA"}, /* Cyrillic is lowered */
-        {"\xC3\x89TAT", "\xC3\xA9tat"},
+        {"spam[\\", ""},
+        {"\xE8\xBF\xB7\xE6\x83\x91", "(\xE8\xBF\xB7\xE6\x83\x91)"},                 /* "meiwaku" */
+        {"\xD0\xAF\xD0\xA9\xD0\x98\xD0\x9A", "(\xD1\x8F\xD1\x89\xD0\xB8\xD0\xBA)"}, /* Cyrillic is lowered */
+        {"\xC3\x89TAT", "(\xC3\xA9tat)"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++)
-        check_slice(literals_of(*state, cases[i].pattern), cases[i].wanted, cases[i].pattern);
+        check_slice(formula_of(*state, cases[i].pattern), cases[i].wanted, cases[i].pattern);
+}
+
+static void test_alternatives(void **state)
+{
+    static const struct {
+        const char *pattern, *parts; /* joined by " / " */
+    } cases[] = {
+        {"a|b|c", "a / b / c"},
+        {"a", "a"},
+        {"", ""},
+        {"a|", "a / "},
+        {"|a", " / a"},
+        {"(a|b)|c", "(a|b) / c"},
+        {"(?:a|(b|c))|(?<n>d|e)", "(?:a|(b|c)) / (?<n>d|e)"},
+        {"a\\|b|c", "a\\|b / c"},
+        {"[|]|[^]|]|[\\]|]", "[|] / [^]|] / [\\]|]"},
+        {"[[:alpha:]|]|b", "[[:alpha:]|] / b"},
+        {"(?=a|b)c|(?<!a|b)d", "(?=a|b)c / (?<!a|b)d"},
+        {"\\(a|b\\)", "\\(a / b\\)"},
+        /* Taken apart these would mean something else. */
+        {"(?s)a|b.c", "(?s)a|b.c"},
+        {"a|(?-i)b|c", "a|(?-i)b|c"},
+        {"(a)|b\\1", "(a)|b\\1"},
+        {"(?<n>a)|b\\k<n>", "(?<n>a)|b\\k<n>"},
+        {"a(?#x)|y)|b", "a(?#x)|y)|b"},
+        {"\\Qa|b\\E|c", "\\Qa|b\\E|c"},
+        {"(?(DEFINE)(?<n>x))|b", "(?(DEFINE)(?<n>x))|b"},
+        {"(*UCP)a|b", "(*UCP)a|b"},
+        {"[a|b", "[a|b"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct bw_buf buf;
+        bw_buf_init(&buf, 0);
+        for (bw_slice rest = bw_str(cases[i].pattern), first = rest; rest.p;) {
+            bw_puts(&buf, rest.p == first.p ? "" : " / ");
+            bw_put(&buf, bw_next_alternative(&rest));
+        }
+        check_slice(bw_buf_take(&buf, *state), cases[i].parts, cases[i].pattern);
+    }
+}
+
+static struct bw_regex *regex_of(struct bw_arena *arena, bw_slice pattern)
+{
+    struct bw_regex *regex = bw_regex_new(arena, pattern, bw_formula_of(arena, pattern), false);
+    assert_non_null(regex);
+    return regex;
 }
 
 /* 1 when the regex matches the text; fails the test where the prefilter would have held it back. */
 static int match_against_filter(struct bw_arena *arena, struct bw_matcher *matcher, const char *pattern,
                                 bw_slice text)
 {
-    struct bw_regex *regex = bw_regex_new(arena, bw_str(pattern), false);
+    struct bw_regex *regex = regex_of(arena, bw_str(pattern));
     struct bw_grams grams;
     struct bw_match match;
     bw_grams_of(&grams, text);
@@ -154,9 +219,9 @@ static void test_case_of_every_character(void **state)
         for (unsigned i = 0; i < 3 && bw_is_alnum(code < 0x80 ? (char)code : 'a'); i++)
             bw_put_utf8(&pattern, code);
         struct bw_arena *arena = bw_arena_new(0);
-        struct bw_regex *regex = bw_regex_new(arena, bw_buf_slice(&pattern), false);
+        struct bw_regex *regex = regex_of(arena, bw_buf_slice(&pattern));
         struct bw_match match;
-        const bool telling = bw_required_literals(arena, bw_buf_slice(&pattern)).count > 0;
+        const bool telling = bw_regex_formula(regex) != NULL;
         for (size_t from = 0;
              telling && bw_regex_match(&match, regex, matcher, bw_buf_slice(&text), from) == 1;
              from = match.end) {
@@ -315,7 +380,7 @@ static void test_generated(void **state)
         generate(&pattern, &text, 0);
         bw_putc(&pattern, '\0');
         matched += match_against_filter(arena, matcher, pattern.p, bw_buf_slice(&text)) == 1;
-        filtered += bw_required_literals(arena, bw_str(pattern.p)).count > 0;
+        filtered += bw_formula_of(arena, bw_str(pattern.p)) != NULL;
         bw_buf_clear(&pattern);
         bw_buf_clear(&text);
         bw_arena_free(arena);
@@ -332,7 +397,7 @@ static void test_generated(void **state)
  * match is held back. */
 static void test_embedded_rules(void **state)
 {
-    struct bw_tables *tables = tables_with(NULL);
+    struct bw_tables *tables = full_tables_with(NULL);
     struct bw_matcher *matcher = bw_matcher_new(&limits);
     size_t vain = 0, pairs = 0, turn = 0;
     (void)state;
@@ -377,7 +442,7 @@ static void test_texts_that_cannot_match(void **state)
         {"\xE8\xBF\xB7\xE6\x83\x91", "\xE5\xAE\x9B\xE5\x85\x88"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        const struct bw_regex *regex = bw_regex_new(*state, bw_str(cases[i].pattern), false);
+        const struct bw_regex *regex = regex_of(*state, bw_str(cases[i].pattern));
         struct bw_grams grams;
         bw_grams_of(&grams, bw_str(cases[i].text));
         if (bw_regex_possible(regex, &grams))
@@ -393,11 +458,13 @@ static void test_hostile_patterns(void **state)
     static const char pattern[] = "(?<a>x[^]\\d]{2,3}|\\bfoo(?!bar)?)+[[:alpha:]a:]\xE6\x97\xA5\\N{U+41}$";
     struct bw_arena *arena = *state;
     for (size_t i = 0; i < COUNT_OF(units); i++)
-        (void)bw_required_literals(arena, repeated(arena, units[i], 20000));
+        (void)bw_formula_of(arena, repeated(arena, units[i], 20000));
     for (size_t n = 0; n < sizeof pattern; n++) {
         char *copy = malloc(n ? n : 1);
         memcpy(copy, pattern, n);
-        (void)bw_required_literals(arena, (bw_slice){copy, n});
+        for (bw_slice rest = {copy, n}; rest.p;)
+            (void)bw_next_alternative(&rest);
+        (void)bw_formula_of(arena, (bw_slice){copy, n});
         free(copy);
     }
 }
@@ -405,7 +472,8 @@ static void test_hostile_patterns(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ARENA_TEST(test_literals),
+        ARENA_TEST(test_formulas),
+        ARENA_TEST(test_alternatives),
         ARENA_TEST(test_texts_that_match),
         cmocka_unit_test(test_case_of_every_character),
         cmocka_unit_test(test_generated),

@@ -9,7 +9,7 @@ static int match_once(struct bw_match *out, struct bw_arena *arena, struct bw_re
                       const char *pattern, bw_slice text, size_t from)
 {
     struct bw_matcher *matcher = bw_matcher_new(&limits);
-    *regex = bw_regex_new(arena, bw_str(pattern), false);
+    *regex = bw_regex_new(arena, bw_str(pattern), NULL, false);
     const int found = bw_regex_match(out, *regex, matcher, text, from);
     assert_false(bw_matcher_gave_up(matcher));
     bw_matcher_free(matcher);
@@ -54,8 +54,8 @@ static void test_groups(void **state)
 static void test_lines(void **state)
 {
     struct bw_matcher *matcher = bw_matcher_new(&limits);
-    struct bw_regex *lines = bw_regex_new(*state, BW_S("^b$"), true),
-                    *whole = bw_regex_new(*state, BW_S("^b$"), false);
+    struct bw_regex *lines = bw_regex_new(*state, BW_S("^b$"), NULL, true),
+                    *whole = bw_regex_new(*state, BW_S("^b$"), NULL, false);
     struct bw_match match;
     assert_int_equal(bw_regex_match(&match, lines, matcher, BW_S("a\nb\nc"), 0), 1);
     assert_int_equal(match.from, 2);
@@ -120,7 +120,7 @@ static void test_ceilings(void **state)
     const bw_slice text = bw_format(*state, "%.*s!", BW_ARG(repeated(*state, "a", 5000)));
     for (size_t i = 0; i < COUNT_OF(patterns); i++) {
         struct bw_matcher *matcher = bw_matcher_new(&limits);
-        struct bw_regex *regex = bw_regex_new(*state, bw_str(patterns[i]), false);
+        struct bw_regex *regex = bw_regex_new(*state, bw_str(patterns[i]), NULL, false);
         struct bw_match match;
         const clock_t start = clock();
         assert_int_equal(bw_regex_match(&match, regex, matcher, text, 0), 0);
@@ -128,7 +128,7 @@ static void test_ceilings(void **state)
             fail_msg("'%s' did not give up", patterns[i]);
         assert_true(seconds_since(start) < 3);
         /* The matcher goes on, and remembers. */
-        struct bw_regex *other = bw_regex_new(*state, BW_S("a!"), false);
+        struct bw_regex *other = bw_regex_new(*state, BW_S("a!"), NULL, false);
         assert_int_equal(bw_regex_match(&match, other, matcher, text, 0), 1);
         assert_true(bw_matcher_gave_up(matcher));
         bw_regex_release(other);
@@ -167,7 +167,7 @@ static void test_broken_patterns(void **state)
     } cases[] = {{"one(two", 7}, {"a)", 1},        {"[b", 2}, {"x**?+", 2},
                  {"(?<n", 4},    {"\\p{Nope}", 8}, {"\\C", 2}};
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct bw_regex *regex = bw_regex_new(*state, bw_str(cases[i].pattern), false);
+        struct bw_regex *regex = bw_regex_new(*state, bw_str(cases[i].pattern), NULL, false);
         struct bw_matcher *matcher = bw_matcher_new(&limits);
         struct bw_match match;
         size_t column = 0;
@@ -182,7 +182,7 @@ static void test_broken_patterns(void **state)
         bw_matcher_free(matcher);
         bw_regex_release(regex);
     }
-    struct bw_regex *fine = bw_regex_new(*state, BW_S("fine"), false);
+    struct bw_regex *fine = bw_regex_new(*state, BW_S("fine"), NULL, false);
     size_t column;
     char message[64];
     assert_int_equal(bw_regex_compile(fine, &column, message, sizeof message), BW_OK);
