@@ -109,6 +109,12 @@ static void fill_result(struct bw_result *out, struct work *work, struct bw_deli
     out->anomaly_count = work->anomalies.count;
 }
 
+/* Somewhere on the way: a stage looks at the arena, none at the matcher. */
+static bool out_of_memory(const struct work *work)
+{
+    return bw_arena_failed(work->context.arena) || bw_matcher_failed(work->context.matcher);
+}
+
 static bw_status judge_all(struct bw_result *out, struct work *work, bool explain)
 {
     const bool none = work->notice.kind == BW_KIND_NOT_A_BOUNCE;
@@ -122,7 +128,7 @@ static bw_status judge_all(struct bw_result *out, struct work *work, bool explai
             return status;
     }
     fill_result(out, work, deliveries, count);
-    return bw_arena_failed(work->context.arena) ? BW_NO_MEMORY : BW_OK;
+    return out_of_memory(work) ? BW_NO_MEMORY : BW_OK;
 }
 
 bw_status bw_analyze_with(struct bw_result *out, const struct bw_tables *tables, bw_slice mail,
@@ -131,9 +137,10 @@ bw_status bw_analyze_with(struct bw_result *out, const struct bw_tables *tables,
     struct work work;
     if (err)
         memset(err, 0, sizeof *err);
+    if (out)
+        memset(out, 0, sizeof *out);
     if (!out || !tables)
         return bw_fail(err, BW_MISUSE, "bw_analyze needs a result and tables");
-    memset(out, 0, sizeof *out);
     bw_status status = open_work(&work, tables, mail, limits);
     if (!status)
         status = judge_all(out, &work, explain);
@@ -182,6 +189,8 @@ bw_status bw_dump(struct bw_buf *out, const struct bw_tables *tables, bw_slice m
         bw_dump_notice(out, &work.notice);
     for (size_t i = 0; !status && stage >= BW_DUMP_EVIDENCE && i < work.notice.accounts.count; i++)
         status = dump_account(out, &work, &work.notice.accounts.items[i], stage);
+    if (!status && out_of_memory(&work))
+        status = BW_NO_MEMORY;
     close_work(&work);
     bw_arena_free(work.context.arena);
     return out->failed ? BW_NO_MEMORY : status;

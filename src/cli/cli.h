@@ -6,6 +6,9 @@
 #include "base/base.h"
 #include "table/table.h"
 
+/* The language where the locale names none of the tables'. */
+#define BW_FALLBACK_LANGUAGE "en"
+
 /* Exit statuses, as grep's. */
 enum { BW_EXIT_BOUNCE = 0, BW_EXIT_NONE = 1, BW_EXIT_ERROR = 2 };
 
@@ -23,7 +26,8 @@ enum bw_mode {
 struct bw_options {
     enum bw_mode mode;
     enum bw_dump_stage stage; /* of BW_MODE_DUMP */
-    const char *language;     /* "ja" or "en"; static */
+    char language[16];        /* "ja": a language record of the tables once these are open */
+    bool language_given;      /* on the command line, not by the locale */
     bool json, explain, color;
     unsigned width;        /* columns; 0: do not wrap */
     const char **patterns; /* each --patterns PATH in order; the array is owned, the texts are argv's */
@@ -41,8 +45,8 @@ bool bw_options_read(struct bw_options *out, int argc, char **argv);
 /* Frees what the options own. */
 void bw_options_clear(struct bw_options *options);
 /* Opens the tables: embedded, system, user, then those of the options. *out: owned by the caller; NULL where the mode
- * needs none. False after an error, which has been reported. */
-bool bw_cli_open_tables(struct bw_tables **out, const struct bw_options *options);
+ * needs none. Settles options->language. False after an error, which has been reported. */
+bool bw_cli_open_tables(struct bw_tables **out, struct bw_options *options);
 /* Does what the options ask for and returns the exit status. tables: NULL only where bw_cli_open_tables gave that. */
 int bw_cli_run(const struct bw_tables *tables, const struct bw_options *options);
 

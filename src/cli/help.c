@@ -30,7 +30,7 @@ int bw_show_help(struct bw_output *output, const struct bw_tables *tables, const
     static const struct {
         const char *option, *id;
     } lines[] = {
-        {"  -l, --lang=ja|en", "help.lang"},
+        {"  -l, --lang=LANG", "help.lang"},
         {"  -f, --format=text|json", "help.format"},
         {"      --explain", "help.explain"},
         {"      --color=auto|always|never", "help.color"},

@@ -46,7 +46,6 @@ struct choice {
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
-static const struct choice languages[] = {{"ja", 0}, {"en", 1}, {NULL, 0}};
 static const struct choice formats[] = {{"text", 0}, {"json", 1}, {NULL, 0}};
 static const struct choice colors[] = {
     {"auto", COLOR_AUTO}, {"always", COLOR_ALWAYS}, {"never", COLOR_NEVER}, {NULL, 0}};
@@ -118,14 +117,25 @@ static bool read_mode(struct bw_options *out, int option)
     }
 }
 
+/* The first letters of a locale's or a user's name of a language; whether there is such a one, the tables tell. */
+static void set_language(struct bw_options *out, const char *name)
+{
+    size_t n = 0;
+    while (n + 1 < sizeof out->language && bw_is_alpha(name[n])) {
+        out->language[n] = bw_lower(name[n]);
+        n++;
+    }
+    out->language[n] = 0;
+}
+
 static bool read_option(struct bw_options *out, struct reading *reading, int option)
 {
     int at;
     switch (option) {
     case OPTION_LANG:
-        if ((at = choose("lang", languages, optarg)) >= 0)
-            out->language = languages[at].word;
-        return at >= 0;
+        set_language(out, optarg);
+        out->language_given = true;
+        return true;
     case OPTION_FORMAT:
         if ((at = choose("format", formats, optarg)) >= 0)
             out->json = formats[at].value == 1;
@@ -154,9 +164,9 @@ static const char *language_of_locale(void)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const char *value = getenv(names[i]);
         if (value && *value)
-            return strncmp(value, "ja", 2) == 0 ? "ja" : "en";
+            return value;
     }
-    return "en";
+    return BW_FALLBACK_LANGUAGE;
 }
 
 /* The terminal's columns, though no more than what one reads with ease; 0 where standard output is none. */
@@ -189,7 +199,8 @@ bool bw_options_read(struct bw_options *out, int argc, char **argv)
 {
     static char name[] = "bouncewhy"; /* how getopt's messages begin */
     struct reading reading = {.color = COLOR_AUTO};
-    *out = (struct bw_options){.mode = BW_MODE_DIAGNOSE, .language = language_of_locale()};
+    *out = (struct bw_options){.mode = BW_MODE_DIAGNOSE};
+    set_language(out, language_of_locale());
     if (argc < 1)
         return true;
     out->patterns = calloc((size_t)argc, sizeof *out->patterns);
@@ -200,7 +211,7 @@ bool bw_options_read(struct bw_options *out, int argc, char **argv)
     argv[0] = name;
     for (int option; (option = getopt_long(argc, argv, "l:f:", long_options, NULL)) != -1;) {
         if (!read_option(out, &reading, option)) {
-            bw_complain(NULL, "Try 'bouncewhy --help' for more information.");
+            bw_complain_usage();
             return false;
         }
     }

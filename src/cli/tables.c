@@ -3,6 +3,7 @@
 #include "cli/messages.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 enum { FIXED_PATHS = 2 };
@@ -44,7 +45,21 @@ static size_t gather(const char **paths, struct bw_arena *arena, const struct bw
     return count;
 }
 
-bool bw_cli_open_tables(struct bw_tables **out, const struct bw_options *options)
+/* A language that was asked for must be there; one of the locale gives way. */
+static bool settle_language(struct bw_options *options, const struct bw_tables *tables)
+{
+    if (bw_table_record(tables, "language", bw_str(options->language)))
+        return true;
+    if (options->language_given) {
+        bw_complain(NULL, "no language \"%s\" in the tables", options->language);
+        bw_complain_usage();
+        return false;
+    }
+    memcpy(options->language, BW_FALLBACK_LANGUAGE, sizeof BW_FALLBACK_LANGUAGE);
+    return true;
+}
+
+bool bw_cli_open_tables(struct bw_tables **out, struct bw_options *options)
 {
     struct bw_error err = {.status = BW_OK};
     *out = NULL;
@@ -64,5 +79,5 @@ bool bw_cli_open_tables(struct bw_tables **out, const struct bw_options *options
         err.status = status;
         bw_complain_error(&err, NULL, 0);
     }
-    return status == BW_OK;
+    return status == BW_OK && settle_language(options, *out);
 }

@@ -263,8 +263,8 @@ static void run_sections(struct run *run, bw_slice body)
 
 /* ---- the whole ------------------------------------------------------------------------------------------ */
 
-/* Cuts the returned original off the body: it begins at, or behind, a line that an "original" regex matches. A regex
- * with a group "rest" says where in the line it begins. */
+/* Cuts the returned original off the body: it begins behind a line that an "original" regex matches, or at it where the
+ * line is a header field itself. */
 static bw_slice cut_original(struct run *run, bw_slice *body)
 {
     bw_slice rest = *body, line;

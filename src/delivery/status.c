@@ -244,7 +244,10 @@ void bw_feedback_read(struct bw_notice *notice, struct bw_context *context, bw_s
             continue;
         const bw_slice address =
             bw_typed_address(context, bw_decode_field(context->arena, fields.items[i].raw));
-        if (!bw_is_mailbox(address))
+        bool known = !bw_is_mailbox(address); /* reports name one in both fields */
+        for (size_t n = 0; n < notice->accounts.count; n++)
+            known = known || bw_ieq(notice->accounts.items[n].recipient, address);
+        if (known)
             continue;
         struct bw_account *account = bw_push(context->arena, &notice->accounts);
         if (account)

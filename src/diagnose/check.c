@@ -146,6 +146,13 @@ static bw_status check_not(struct check *check, const struct bw_rule *rule, cons
     return status;
 }
 
+/* An "expect" belongs to the example right above it. */
+static bool stands_alone(const struct bw_record *record, size_t at)
+{
+    const bw_slice above = record->entries[at - 1].key;
+    return !bw_eq(above, BW_S("example")) && !bw_eq(above, BW_S("expect"));
+}
+
 static bw_status check_rule(struct check *check, const struct bw_rule *rule)
 {
     bw_status status = BW_OK;
@@ -155,6 +162,8 @@ static bw_status check_rule(struct check *check, const struct bw_rule *rule)
             status = check_example(check, rule, i);
         else if (bw_eq(entry->key, BW_S("not")))
             status = check_not(check, rule, entry);
+        else if (bw_eq(entry->key, BW_S("expect")) && stands_alone(rule->record, i))
+            bw_finding_add(check->out, check->arena, rule->record, entry, "no example stands above this line");
     }
     return status;
 }

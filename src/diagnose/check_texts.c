@@ -50,13 +50,6 @@ static void check_language(bw_finding_list *out, struct bw_arena *arena, const s
         if (is_text(record) && !bw_eq(record->file->language, language->id) && record->file->layer == 0)
             compare(out, arena, record, text_in(tables, language->id, record), language->id);
     }
-    for (size_t i = 0; i < tables->causes.count; i++) {
-        const bw_slice full = bw_format(arena, "cause.%.*s", BW_ARG(tables->causes.items[i].id));
-        const struct bw_record say = {.kind = BW_S("say"), .id = full};
-        if (!text_in(tables, language->id, &say))
-            bw_finding_add(out, arena, tables->causes.items[i].record, NULL,
-                           "language \"%.*s\" has no say \"%.*s\"", BW_ARG(language->id), BW_ARG(full));
-    }
 }
 
 void bw_check_texts(bw_finding_list *out, struct bw_arena *arena, const struct bw_tables *tables)

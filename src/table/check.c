@@ -74,6 +74,10 @@ static void check_value(bw_finding_list *out, struct bw_arena *arena, const stru
     } enums[] = {
         {"rule", "tier", "exact words weak"},
         {"rule", "variant", "network private dynamic not-a-listing closed"},
+        {"rule", "disposition", "hard soft block none undetermined"},
+        {"rule", "actor", "sender sender-admin recipient recipient-admin nobody"},
+        {"receiver", "method", "form self-service isp-only auto-expiry email none unknown"},
+        {"receiver", "who", "ip-owner isp anyone nobody unknown"},
         {"list", "status", "active closed unknown"},
         {"list", "scope", "address network dynamic"},
         {"list", "lists", "ip domain mixed"},
@@ -143,9 +147,8 @@ void bw_record_check(bw_finding_list *out, struct bw_arena *arena, const struct 
                            schema->keys[i].name);
 }
 
-/* Values that name another record. */
-static void check_references(bw_finding_list *out, struct bw_arena *arena, const struct bw_tables *tables,
-                             const struct bw_record *record)
+void bw_references_check(bw_finding_list *out, struct bw_arena *arena, const struct bw_tables *tables,
+                         const struct bw_record *record)
 {
     const struct bw_kind_schema *schema = record->schema;
     for (size_t i = 1; schema && i < record->count; i++) {
@@ -217,7 +220,7 @@ bw_status bw_table_check(bw_finding_list *out, struct bw_arena *arena, const str
         check_repeated(out, arena, tables, record);
         check_regexes(out, arena, record);
         if (bw_in_effect(tables, record))
-            check_references(out, arena, tables, record);
+            bw_references_check(out, arena, tables, record);
     }
     return bw_arena_failed(arena) ? BW_NO_MEMORY : BW_OK;
 }

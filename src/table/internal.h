@@ -58,6 +58,9 @@ bw_status bw_regex_add(struct bw_regex **out, struct bw_tables *tables, const st
 /* What is wrong with a record as far as the schema tells: unknown kind or key, missing key, a key that may stand once
  * repeated, a value that is none of the allowed. Findings are pushed. */
 void bw_record_check(bw_finding_list *out, struct bw_arena *arena, const struct bw_record *record);
+/* Values that name a record which is not in effect. Findings are pushed. */
+void bw_references_check(bw_finding_list *out, struct bw_arena *arena, const struct bw_tables *tables,
+                         const struct bw_record *record);
 /* Splits "where regex" of a condition; false where the first word is no place. */
 bool bw_condition_split(enum bw_where *where, bw_slice *pattern, bw_slice value);
 

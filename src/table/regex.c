@@ -19,7 +19,7 @@ struct bw_matcher {
     pcre2_general_context *memory;
     pcre2_match_context *context;
     pcre2_match_data *data;
-    bool gave_up;
+    bool gave_up, failed;
 };
 
 /* PCRE2 allocates through these so that tests can make its allocations fail, too. */
@@ -131,6 +131,20 @@ void bw_matcher_free(struct bw_matcher *matcher)
 
 bool bw_matcher_gave_up(const struct bw_matcher *matcher) { return matcher->gave_up; }
 
+bool bw_matcher_failed(const struct bw_matcher *matcher)
+{
+    return matcher->failed;
+}
+
+/* What a code of PCRE2 comes to: 0 or -1. */
+static int not_found(struct bw_matcher *matcher, int code)
+{
+    if (code != PCRE2_ERROR_NOMEMORY && code != PCRE2_ERROR_HEAP_FAILED)
+        return 0;
+    matcher->failed = true;
+    return -1;
+}
+
 static void fill_match(struct bw_match *out, const struct bw_regex *regex, bw_slice text,
                        const PCRE2_SIZE *pairs, size_t count)
 {
@@ -154,16 +168,14 @@ int bw_regex_match(struct bw_match *out, const struct bw_regex *regex, struct bw
         return 0;
     pcre2_code *code = compiled(regex, &error, &at);
     if (!code)
-        return error == PCRE2_ERROR_HEAP_FAILED || error == PCRE2_ERROR_NOMEMORY ? -1 : 0;
+        return not_found(matcher, error);
     const int found = pcre2_match(code, (PCRE2_SPTR)(text.p ? text.p : ""), text.n, from, PCRE2_NO_UTF_CHECK,
                                   matcher->data, matcher->context);
     if (found == PCRE2_ERROR_NOMATCH)
         return 0;
-    if (found == PCRE2_ERROR_NOMEMORY)
-        return -1;
     if (found < 0) {
-        matcher->gave_up = true;
-        return 0;
+        matcher->gave_up = matcher->gave_up || found != PCRE2_ERROR_NOMEMORY;
+        return not_found(matcher, found);
     }
     fill_match(out, regex, text, pcre2_get_ovector_pointer(matcher->data),
                found == 0 ? (size_t)BW_GROUPS_MAX : (size_t)found);

@@ -71,6 +71,8 @@ struct bw_matcher *bw_matcher_new(const struct bw_limits *limits);
 void bw_matcher_free(struct bw_matcher *matcher);
 /* True after any match of this matcher gave up at a ceiling. */
 bool bw_matcher_gave_up(const struct bw_matcher *matcher);
+/* True after any match of this matcher ran out of memory: what did not match may have been meant to. */
+bool bw_matcher_failed(const struct bw_matcher *matcher);
 
 /* Fills *out for the text. */
 void bw_grams_of(struct bw_grams *out, bw_slice text);
@@ -137,7 +139,7 @@ struct bw_list {
 
 /* receiver: (receivers/) */
 struct bw_receiver {
-    bw_slice id, name, operator_name, list, lookup, removal, help, who;
+    bw_slice id, name, lookup, removal, help;
     const struct bw_record *record;
 };
 

@@ -178,12 +178,9 @@ static bw_status add_receiver(struct bw_tables *tables, const struct bw_record *
     *receiver = (struct bw_receiver){
         .id = record->id,
         .name = bw_record_get(record, "name"),
-        .operator_name = bw_record_get(record, "operator"),
-        .list = bw_record_get(record, "list"),
         .lookup = bw_record_get(record, "lookup"),
         .removal = bw_record_get(record, "removal"),
         .help = bw_record_get(record, "help"),
-        .who = bw_record_get(record, "who"),
         .record = record,
     };
     return BW_OK;
@@ -250,6 +247,8 @@ static bw_status check_record(struct bw_tables *tables, const struct bw_record *
 {
     bw_finding_list findings = {0};
     bw_record_check(&findings, tables->arena, record);
+    if (!record->disabled)
+        bw_references_check(&findings, tables->arena, tables, record);
     if (findings.count == 0)
         return BW_OK;
     const struct bw_finding *first = &findings.items[0];

@@ -150,7 +150,7 @@ static void test_each_ceiling(void **state)
         if (which == 3)
             few.regex_heap_kib = 1;
         struct bw_matcher *matcher = bw_matcher_new(&few);
-        struct bw_regex *regex = bw_regex_new(*state, BW_S("^((?:a|x)(?:b|y))+!"), false);
+        struct bw_regex *regex = bw_regex_new(*state, BW_S("^((?:a|x)(?:b|y))+!"), NULL, false);
         struct bw_match match;
         assert_int_equal(bw_regex_match(&match, regex, matcher, text, 0), which == 0);
         assert_int_equal(bw_matcher_gave_up(matcher), which != 0);
