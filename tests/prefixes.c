@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { SAMPLE_BYTES_MAX = 1 << 20, STRIDE = 17 };
+enum { SAMPLE_BYTES_MAX = 1 << 20, STRIDE = 11 };
 
 struct work {
     struct bw_tables *tables;
