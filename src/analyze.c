@@ -79,9 +79,12 @@ static bw_status judge(struct bw_delivery *out, struct work *work, const struct 
     return status;
 }
 
-/* Text that no layout knows and in which nothing speaks of a delivery is no bounce. */
+/* Text that no layout knows and in which nothing speaks of a delivery is no bounce; a person's mail that quotes something is
+ * one only where both codes and a rule speak for it. */
 static bool says_nothing(const struct work *work, const struct bw_delivery *delivery)
 {
+    if (work->notice.doubtful && !(delivery->rule.p && delivery->reply.p && delivery->status.p))
+        return true;
     return work->notice.pasted && !work->notice.layout && !delivery->rule.p && !delivery->reply.p &&
            !delivery->status.p && bw_eq(work->notice.format, BW_S("text"));
 }

@@ -29,10 +29,7 @@ void bw_complain(const char *file, const char *format, ...)
     put_stderr(&text);
 }
 
-void bw_complain_usage(void)
-{
-    bw_complain(NULL, "Try 'bouncewhy --help' for more information.");
-}
+void bw_complain_usage(void) { bw_complain(NULL, "Try 'bouncewhy --help' for more information."); }
 
 /* The line at that place and a caret under the column (bytes, from 1). Nothing where it cannot be read. */
 static void show_place(const char *path, unsigned number, unsigned column)

@@ -1,7 +1,5 @@
 #include "delivery/internal.h"
 
-enum { UNQUOTE_SHARE = 2 }; /* one line in so many begins with ">": the text is a quotation */
-
 static bool all_succeeded(const bw_account_list *accounts)
 {
     for (size_t i = 0; i < accounts->count; i++) {
@@ -29,30 +27,6 @@ static bw_slice header_lines(struct bw_context *context, const struct bw_header 
         bw_put(&buf, header->items[i].name);
         bw_puts(&buf, ": ");
         bw_put(&buf, bw_decode_field(context->arena, header->items[i].raw));
-        bw_putc(&buf, '\n');
-    }
-    return bw_buf_take(&buf, context->arena);
-}
-
-/* Without its quotation marks, where it is one ("> " before most lines: a bounce forwarded inline). */
-static bw_slice unquote(struct bw_context *context, bw_slice body)
-{
-    size_t lines = 0, quoted = 0;
-    bw_slice rest = body, line;
-    while (bw_next_line(&line, &rest)) {
-        lines += bw_trim(line).n > 0;
-        quoted += bw_starts(line, BW_S(">"));
-    }
-    if (quoted < 3 || quoted < lines / UNQUOTE_SHARE)
-        return body;
-    struct bw_buf buf;
-    bw_buf_init(&buf, context->limits->text_bytes);
-    for (rest = body; bw_next_line(&line, &rest);) {
-        while (bw_starts(line, BW_S(">")))
-            line = bw_sub(line, 1, line.n);
-        if (bw_starts(line, BW_S(" ")))
-            line = bw_sub(line, 1, line.n);
-        bw_put(&buf, line);
         bw_putc(&buf, '\n');
     }
     return bw_buf_take(&buf, context->arena);
@@ -164,6 +138,27 @@ static bool read_layout(struct bw_notice *notice, struct bw_context *context, co
     return true;
 }
 
+/* Pasted text and quotations: the words once more without their quotation marks, then without their indentation. */
+static bool read_again(struct bw_notice *notice, struct bw_context *context, const struct bw_part *root)
+{
+    bw_slice (*const ways[])(struct bw_context *, bw_slice) = {bw_unquote, bw_dedent};
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        const bw_slice plain = ways[i](context, notice->body);
+        if (plain.p == notice->body.p)
+            continue;
+        notice->body = plain;
+        notice->pasted = true;
+        if (bw_holds_status_fields(plain) && bw_status_read(notice, context, plain)) {
+            if (!read_layout(notice, context, root, true))
+                notice->format = BW_S("rfc3464");
+            return true;
+        }
+        if (read_layout(notice, context, root, false))
+            return true;
+    }
+    return false;
+}
+
 /* Reads the message below root as a notice; false where it is none. */
 static bool read_notice(struct bw_notice *notice, struct bw_context *context, struct bw_part *root,
                         struct bw_parts *parts)
@@ -188,18 +183,8 @@ static bool read_notice(struct bw_notice *notice, struct bw_context *context, st
             bw_part_is(parts->status, "message", "*");
     }
     notice->body = bw_body_text(context, root, parts);
-    bool read = read_layout(notice, context, root, standard);
-    if (!read && !standard) {
-        const bw_slice plain = unquote(context, notice->body);
-        if (plain.p != notice->body.p) {
-            notice->body = plain;
-            notice->pasted = true;
-            read = (bw_holds_status_fields(plain) && bw_status_read(notice, context, plain)) ||
-                   read_layout(notice, context, root, false);
-            if (read && !notice->format.p)
-                notice->format = BW_S("rfc3464");
-        }
-    }
+    const bool read =
+        read_layout(notice, context, root, standard) || (!standard && read_again(notice, context, root));
     if (!read && standard)
         notice->format = BW_S("rfc3464");
     if (notice->kind == BW_KIND_BOUNCE && (read || standard))
@@ -227,15 +212,37 @@ static void read_disposition(struct bw_notice *notice, struct bw_context *contex
         notice->accounts.items[i].action = BW_ACTION_DELIVERED;
 }
 
-/* Pasted text that no entry recognises: one recipient, and the words decide. */
-static void read_pasted(struct bw_notice *notice, struct bw_context *context)
+/* Pasted text, or a quotation in somebody's mail, that no entry recognises: one recipient, and the words decide. */
+static void read_pasted(struct bw_notice *notice, struct bw_context *context, bool doubtful)
 {
     struct bw_account *account = bw_push(context->arena, &notice->accounts);
     notice->format = BW_S("text");
+    notice->doubtful = doubtful;
     if (!account)
         return;
     account->text = notice->body;
     account->action = BW_ACTION_FAILED;
+}
+
+/* A bounce inside: attached, returned by a notice that itself says nothing, or its source pasted into the text. */
+static bool read_inner(struct bw_notice *out, struct bw_context *context, struct bw_part *part)
+{
+    struct bw_notice inner = {0};
+    struct bw_parts parts;
+    if (!part || !read_notice(&inner, context, part, &parts) || inner.kind != BW_KIND_BOUNCE)
+        return false;
+    *out = inner;
+    return true;
+}
+
+static bool read_pasted_source(struct bw_notice *out, struct bw_context *context)
+{
+    struct bw_part *part = NULL;
+    const bw_slice source = bw_pasted_source(out->body);
+    if (source.n == 0 ||
+        bw_mime_read_inner(&part, context->message, context->arena, source, context->limits) != BW_OK)
+        return false;
+    return read_inner(out, context, part);
 }
 
 bw_status bw_delivery_read(struct bw_notice *out, struct bw_context *context)
@@ -248,18 +255,14 @@ bw_status bw_delivery_read(struct bw_notice *out, struct bw_context *context)
         read_disposition(out, context, parts.disposition);
         read = true;
     }
-    if (parts.forwarded && parts.forwarded != root && (!read || names_nobody(out))) {
-        struct bw_notice inner = {0};
-        struct bw_parts inner_parts;
-        if (read_notice(&inner, context, parts.forwarded, &inner_parts) && inner.kind == BW_KIND_BOUNCE) {
-            *out = inner;
-            read = true;
-        }
-    }
+    if (parts.forwarded != root && (!read || names_nobody(out)))
+        read = read_inner(out, context, parts.forwarded) || read;
+    if (!read || out->pasted)
+        read = read_pasted_source(out, context) || read;
     if (out->kind == BW_KIND_BOUNCE && read)
         read_original_recipient(out, context);
-    if (!read && root->no_header)
-        read_pasted(out, context);
+    if (!read && out->pasted)
+        read_pasted(out, context, !root->no_header);
     else if (!read)
         out->kind = BW_KIND_NOT_A_BOUNCE;
     if (out->kind == BW_KIND_BOUNCE && all_succeeded(&out->accounts))

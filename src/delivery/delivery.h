@@ -48,7 +48,8 @@ struct bw_notice {
     struct bw_part *original_part; /* its header, NULL where nothing was returned */
     BW_LIST(struct bw_hop) hops;
     bw_account_list accounts;
-    bool pasted; /* text without header fields */
+    bool pasted;   /* text without header fields, or a quotation */
+    bool doubtful; /* in a person's mail, and no layout reads it: no bounce unless all speaks for it */
 };
 
 /* Everything the stages need for one message. */

@@ -32,6 +32,14 @@ bw_slice bw_typed_address(struct bw_context *context, bw_slice value);
 /* An address that can be shown to a reader: pipes, files and bare hosts stand in Final-Recipient, too. */
 bool bw_is_mailbox(bw_slice address);
 
+/* The text without its quotation marks ("> " before most lines: a bounce forwarded inline); body itself where it is no
+ * quotation. */
+bw_slice bw_unquote(struct bw_context *context, bw_slice body);
+/* The text without the indentation that all its lines share; body itself where they share none. */
+bw_slice bw_dedent(struct bw_context *context, bw_slice body);
+/* The source of a mail (a run of header fields at line start and what follows) in a text; borrowed, unknown where none. */
+bw_slice bw_pasted_source(bw_slice body);
+
 /* Text that layouts read. */
 struct bw_layout_text {
     bw_slice where[BW_WHERE_COUNT];

@@ -1,6 +1,8 @@
 /* What a refusal over the sender carries: the address, the list, the receiver's code. */
 #include "diagnose/internal.h"
 
+enum { SHORT_WORDS = 600 };
+
 static bw_slice group(const struct bw_blocking *from, const char *name)
 {
     return from->verdict->rule ? bw_trim(bw_match_group(&from->verdict->match, name)) : BW_NULL;
@@ -27,6 +29,12 @@ static bool any_masked(const struct bw_evidence *evidence)
     return false;
 }
 
+/* The words are the refusing server's, or short enough to be nothing else: an address that nobody names is the client's. */
+static bool speaks_to_us(const struct bw_evidence *evidence)
+{
+    return evidence->said_by_server || evidence->said.n < SHORT_WORDS;
+}
+
 bw_slice bw_refused_address(const struct bw_blocking *from, bool *masked, bool *outside)
 {
     const struct bw_evidence *evidence = from->evidence;
@@ -41,7 +49,7 @@ bw_slice bw_refused_address(const struct bw_blocking *from, bool *masked, bool *
         for (size_t i = 0; i < evidence->addresses.count; i++) {
             const struct bw_seen_address *seen = &evidence->addresses.items[i];
             const bool fits = rank == 0   ? seen->side == BW_SIDE_SENDER
-                              : rank == 1 ? seen->in_said && !seen->in_url
+                              : rank == 1 ? seen->in_said && !seen->in_url && speaks_to_us(evidence)
                                           : seen->in_url && !*masked;
             if (!fits || !can_be_refused(from, seen))
                 continue;

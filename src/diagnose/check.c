@@ -163,7 +163,8 @@ static bw_status check_rule(struct check *check, const struct bw_rule *rule)
         else if (bw_eq(entry->key, BW_S("not")))
             status = check_not(check, rule, entry);
         else if (bw_eq(entry->key, BW_S("expect")) && stands_alone(rule->record, i))
-            bw_finding_add(check->out, check->arena, rule->record, entry, "no example stands above this line");
+            bw_finding_add(check->out, check->arena, rule->record, entry,
+                           "no example stands above this line");
     }
     return status;
 }

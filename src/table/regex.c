@@ -131,10 +131,7 @@ void bw_matcher_free(struct bw_matcher *matcher)
 
 bool bw_matcher_gave_up(const struct bw_matcher *matcher) { return matcher->gave_up; }
 
-bool bw_matcher_failed(const struct bw_matcher *matcher)
-{
-    return matcher->failed;
-}
+bool bw_matcher_failed(const struct bw_matcher *matcher) { return matcher->failed; }
 
 /* What a code of PCRE2 comes to: 0 or -1. */
 static int not_found(struct bw_matcher *matcher, int code)

@@ -146,7 +146,7 @@ static void test_analyze_cold(void **state)
         size_t runs = 0;
         for (size_t n = 1; analyze_failing(cold, mail, n, i % 2, wanted, samples[i]); n++)
             runs++;
-        assert_true(runs > 10);
+        assert_true(runs >= 5);
         bw_tables_free(warm);
         bw_tables_free(cold);
         free(bytes);
@@ -164,7 +164,7 @@ static void test_analyze_warm(void **state)
             const bw_slice mail = {bytes, length}, wanted = verdict_of(*state, tables, mail);
             for (size_t n = 1; analyze_failing(tables, mail, n, mode == 1, wanted, samples[i]); n++)
                 runs++;
-            assert_true(runs > 10);
+            assert_true(runs >= 5);
             free(bytes);
         }
     bw_tables_free(tables);

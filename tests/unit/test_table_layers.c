@@ -192,6 +192,14 @@ static void test_mistakes(void **state)
          "expected one of body, subject, from, header and a regex"},
         {"format: a\nname: A\nif: body\nsource: s\n", 3, 5,
          "expected one of body, subject, from, header and a regex"},
+        {RULE("a", "no-such-cause", "x"), 2, 8, "there is no cause \"no-such-cause\""},
+        {"rule: a\ncause: expired\nmatch: x\nlist: no-such\nexample: x\nsource: s\n", 4, 7,
+         "there is no list \"no-such\""},
+        {"rule: a\ncause: expired\nmatch: x\nreceiver: none\nexample: x\nsource: s\n", 4, 11,
+         "there is no receiver \"none\""},
+        {"code: 599\ncause: gone\nsource: s\n", 2, 8, "there is no cause \"gone\""},
+        {"rule: a\ncause: expired\nmatch: x\nactor: me\nexample: x\nsource: s\n", 4, 8,
+         "\"me\" is none of: sender sender-admin recipient recipient-admin nobody"},
         {"rule: a\ncause: expired\nmatch: \\Cx\nexample: x\nsource: s\n", 3, 10,
          NULL}, /* one byte of a character */
     };
@@ -230,10 +238,6 @@ static void test_check(void **state)
         const char *text, *wanted;
     } cases[] = {
         {RULE("t.one", "expired", "x"), ""},
-        {RULE("t.one", "no-such-cause", "x"), "2:8 there is no cause \"no-such-cause\""},
-        {"rule: t.one\ncause: expired\nmatch: x\nlist: no-such\nreceiver: none\nexample: x\nsource: s\n",
-         "4:7 there is no list \"no-such\"; 5:11 there is no receiver \"none\""},
-        {"code: 599\ncause: gone\nsource: s\n", "2:8 there is no cause \"gone\""},
         {RULE("t.one", "expired", "x") RULE("t.two", "expired", "y") RULE("t.one", "expired", "z"),
          "13:7 the id \"t.one\" stands already at "},
         /* The same id as another kind of record is another id. */
@@ -247,6 +251,20 @@ static void test_check(void **state)
         if (wanted.n ? !bw_starts(got, wanted) : got.n != 0)
             fail_msg("row %zu: '%.*s'", i, BW_ARG(got));
     }
+}
+
+/* Who takes a record away is told which others named it. */
+static void test_check_of_references(void **state)
+{
+    struct bw_tables *tables = full_tables_with("cause: greylisted\ndisabled: yes\n");
+    bw_finding_list findings = {0};
+    assert_int_equal(bw_table_check(&findings, *state, tables), BW_OK);
+    assert_true(findings.count > 1);
+    for (size_t i = 0; i < findings.count; i++) {
+        check_slice(findings.items[i].message, "there is no cause \"greylisted\"", "message");
+        assert_int_equal(findings.items[i].file->layer, 0);
+    }
+    bw_tables_free(tables);
 }
 
 static void test_embedded_tables_are_clean(void **state)
@@ -284,7 +302,7 @@ static void test_finding_text(void **state)
     }
     /* Of a long line the part with the place is shown. */
     const struct bw_finding far = {&file, 4, 301, BW_S("wrong")};
-    bw_slice rest = bw_finding_text(*state, &far), head, line, caret;
+    bw_slice rest = bw_finding_text(*state, &far), head = BW_NULL, line = BW_NULL, caret = BW_NULL;
     assert_true(bw_next_line(&head, &rest) && bw_next_line(&line, &rest) && bw_next_line(&caret, &rest));
     const size_t at = bw_find_byte(caret, '^', 0);
     assert_true(line.n < 200);
@@ -318,6 +336,7 @@ int main(void)
         cmocka_unit_test(test_misuse),
         cmocka_unit_test(test_mistakes),
         ARENA_TEST(test_check),
+        ARENA_TEST(test_check_of_references),
         ARENA_TEST(test_embedded_tables_are_clean),
         ARENA_TEST(test_finding_text),
         ARENA_TEST(test_finding_text_stays_utf8),
