@@ -89,6 +89,8 @@ void *bw_arena_alloc(struct bw_arena *arena, size_t size)
     return memory;
 }
 
+void bw_arena_fail(struct bw_arena *arena) { arena->failed = true; }
+
 bool bw_arena_failed(const struct bw_arena *arena) { return arena->failed; }
 
 bool bw_arena_at_limit(const struct bw_arena *arena) { return arena->at_limit; }

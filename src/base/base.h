@@ -80,6 +80,8 @@ struct bw_arena *bw_arena_new(size_t limit);
 void bw_arena_free(struct bw_arena *arena);
 /* size zeroed bytes aligned for any type, arena-owned; NULL when there is no memory or the ceiling is reached. */
 void *bw_arena_alloc(struct bw_arena *arena, size_t size);
+/* Marks the arena as failed: memory that was meant for it could not be had elsewhere (a buffer that failed). */
+void bw_arena_fail(struct bw_arena *arena);
 /* True after any allocation from the arena has failed. */
 bool bw_arena_failed(const struct bw_arena *arena);
 /* True when the failure was the ceiling, not the system. */

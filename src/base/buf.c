@@ -83,7 +83,7 @@ bw_slice bw_buf_take(struct bw_buf *buf, struct bw_arena *arena)
 {
     bw_slice copy;
     if (buf->failed) {
-        bw_arena_alloc(arena, SIZE_MAX);
+        bw_arena_fail(arena);
         copy = BW_NULL;
     } else {
         copy = bw_dup(arena, bw_buf_slice(buf));

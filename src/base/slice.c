@@ -28,7 +28,9 @@ bw_slice bw_trim(bw_slice s)
 
 bool bw_eq(bw_slice a, bw_slice b)
 {
-    return a.n == b.n && (a.p != NULL) == (b.p != NULL) && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+    if (a.n != b.n || !a.p || !b.p)
+        return a.n == b.n && !a.p && !b.p;
+    return memcmp(a.p, b.p, a.n) == 0;
 }
 
 static bool same_letters(const char *a, const char *b, size_t n)

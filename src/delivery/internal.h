@@ -29,7 +29,8 @@ enum bw_action bw_action_of(bw_slice word);
 /* The address behind "rfc822;", "utf-8;" and the like, escapes undone (RFC 6533 section 3). */
 bw_slice bw_typed_address(struct bw_context *context, bw_slice value);
 
-/* An address that can be shown to a reader: pipes, files and bare hosts stand in Final-Recipient, too. */
+/* An address that means something outside of the server: pipes, files, bare hosts and names of an inner network stand in
+ * Final-Recipient, too. */
 bool bw_is_mailbox(bw_slice address);
 
 /* The text without its quotation marks ("> " before most lines: a bounce forwarded inline); body itself where it is no

@@ -71,14 +71,6 @@ static void add_text(struct run *run, bw_slice line)
     run->group_has_text = run->group_has_text || bw_trim(line).n > 0;
 }
 
-/* What was kept for the next recipient goes to the one that has just been opened, or to all where none was. */
-static void release_ahead(struct run *run)
-{
-    if (run->ahead.n)
-        add_text(run, bw_buf_slice(&run->ahead));
-    bw_buf_clear(&run->ahead);
-}
-
 /* The facts of a match into an account (recipient apart). */
 static void take_facts(struct run *run, struct bw_account *account, const struct bw_match *match)
 {
@@ -96,29 +88,50 @@ static void take_facts(struct run *run, struct bw_account *account, const struct
     add_text(run, bw_match_group(match, "text"));
 }
 
+/* first and more, cut at the limit: a recipient that is named again and again must not grow its text each time. */
+static bw_slice joined(struct run *run, bw_slice first, bw_slice more)
+{
+    const size_t limit = run->context->limits->delivery_text;
+    if (!first.p)
+        return more;
+    if (!more.p || first.n >= limit || first.p == more.p)
+        return first;
+    return bw_sub(bw_format(run->context->arena, "%.*s\n%.*s", BW_ARG(first), BW_ARG(more)), 0, limit);
+}
+
+/* Empties a buffer whose failure must not be forgotten with it. */
+static void clear(struct run *run, struct bw_buf *buf)
+{
+    if (buf->failed)
+        bw_arena_fail(run->context->arena);
+    bw_buf_clear(buf);
+}
+
+/* What was kept for the next recipient goes to the one that has just been opened, or to all where none was. */
+static void release_ahead(struct run *run)
+{
+    if (run->ahead.n)
+        add_text(run, bw_buf_slice(&run->ahead));
+    clear(run, &run->ahead);
+}
+
 /* Hands the text collected so far to the recipients it is about. */
 static void flush_text(struct run *run)
 {
-    if (run->text.n == 0)
+    const bw_slice text = run->text.n ? bw_dup(run->context->arena, bw_buf_slice(&run->text)) : BW_NULL;
+    clear(run, &run->text);
+    if (!text.p)
         return;
-    const bw_slice text = bw_dup(run->context->arena, bw_buf_slice(&run->text));
-    if (run->open) {
-        const size_t last = (size_t)(run->open - run->found->items);
-        for (size_t i = run->first_of_group; i <= last; i++) {
-            struct bw_account *account = &run->found->items[i];
-            if (!account->text.p)
-                account->text = text;
-            else if (account == run->open)
-                account->text =
-                    bw_format(run->context->arena, "%.*s\n%.*s", BW_ARG(account->text), BW_ARG(text));
-        }
-    } else if (!run->shared.text.p) {
-        run->shared.text = text;
-    } else {
-        run->shared.text =
-            bw_format(run->context->arena, "%.*s\n%.*s", BW_ARG(run->shared.text), BW_ARG(text));
+    if (!run->open) {
+        run->shared.text = joined(run, run->shared.text, text);
+        return;
     }
-    bw_buf_clear(&run->text);
+    const size_t last = (size_t)(run->open - run->found->items);
+    for (size_t i = run->first_of_group; i <= last; i++) {
+        struct bw_account *account = &run->found->items[i];
+        if (!account->text.p || account == run->open)
+            account->text = joined(run, account->text, text);
+    }
 }
 
 static struct bw_account *account_of(bw_account_list *list, bw_slice recipient)
@@ -300,9 +313,8 @@ static void run_sets(struct run *run, const struct bw_layout_text *text)
 static void add_shared_text(struct run *run, struct bw_account *account, bw_slice body)
 {
     const bw_slice shared = run->shared.text;
-    if (account->text.p && shared.p && account->text.p != shared.p)
-        account->text = bw_format(run->context->arena, "%.*s\n%.*s", BW_ARG(account->text), BW_ARG(shared));
-    set_if(&account->text, shared.p ? shared : body);
+    account->text = joined(run, account->text, shared);
+    set_if(&account->text, body);
 }
 
 /* What was told of all goes to each. A notice that names no recipient still has one; where no words were found for a
@@ -367,8 +379,8 @@ const struct bw_format *bw_layout_run(bw_account_list *found, bw_slice *original
         run.action = action_for(&run, text);
         run_sections(&run, body);
         run_sets(&run, text);
-        bw_buf_clear(&run.text);
-        bw_buf_clear(&run.ahead);
+        clear(&run, &run.text);
+        clear(&run, &run.ahead);
         if (!found_anything(&run)) {
             found->count = 0;
             *original = BW_NULL;

@@ -74,7 +74,7 @@ void bw_accounts_merge(struct bw_notice *notice, struct bw_context *context, con
                 *account = *from;
         }
     }
-    if (!matched && standard && notice->accounts.count == 1)
+    if (!matched && standard && notice->accounts.count == 1 && found->count)
         join_all(&notice->accounts.items[0], context, found);
     for (size_t i = 0; i < notice->accounts.count; i++)
         if (notice->accounts.items[i].action == BW_ACTION_NONE && notice->kind == BW_KIND_BOUNCE)

@@ -105,8 +105,9 @@ static void read_diagnostic(struct bw_account *account, struct bw_context *conte
 
 bool bw_is_mailbox(bw_slice address)
 {
-    return address.n > 2 && address.p[0] != '|' && address.p[0] != '/' && address.p[0] != '@' &&
-           bw_find_byte(address, '@', 0) != BW_NONE;
+    const size_t at = bw_find_byte(address, '@', 0);
+    return address.n > 2 && address.p[0] != '|' && address.p[0] != '/' && at != 0 && at != BW_NONE &&
+           (bw_find_byte(address, '.', at) != BW_NONE || bw_find_byte(address, '[', at) != BW_NONE);
 }
 
 static void read_recipient_group(struct bw_notice *notice, struct bw_context *context,

@@ -45,11 +45,12 @@ bw_slice bw_refused_address(const struct bw_blocking *from, bool *masked, bool *
         *masked = false;
         return named;
     }
-    for (unsigned rank = 0; rank < 3; rank++)
+    for (unsigned rank = 0; rank < 4; rank++)
         for (size_t i = 0; i < evidence->addresses.count; i++) {
             const struct bw_seen_address *seen = &evidence->addresses.items[i];
-            const bool fits = rank == 0   ? seen->side == BW_SIDE_SENDER
-                              : rank == 1 ? seen->in_said && !seen->in_url && speaks_to_us(evidence)
+            const bool fits = rank == 0   ? seen->side == BW_SIDE_SENDER && !seen->is_private
+                              : rank == 1 ? seen->side == BW_SIDE_SENDER
+                              : rank == 2 ? seen->in_said && !seen->in_url && speaks_to_us(evidence)
                                           : seen->in_url && !*masked;
             if (!fits || !can_be_refused(from, seen))
                 continue;

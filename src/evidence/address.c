@@ -15,10 +15,11 @@ static bool parse(struct address *out, bw_slice s)
     char text[INET6_ADDRSTRLEN + 1];
     unsigned long prefix;
     const size_t slash = bw_find_byte(s, '/', 0);
-    if (slash != BW_NONE && !bw_number(&prefix, bw_sub(s, slash + 1, s.n), 128))
+    const unsigned long longest = bw_find_byte(s, ':', 0) == BW_NONE ? 32 : 128;
+    if (slash != BW_NONE && !bw_number(&prefix, bw_sub(s, slash + 1, s.n), longest))
         return false;
     s = bw_sub(s, 0, slash);
-    if (s.n < 2 || s.n >= sizeof text)
+    if (s.n < 2 || s.n >= sizeof text || bw_find_byte(s, '\0', 0) != BW_NONE)
         return false;
     memcpy(text, s.p, s.n);
     text[s.n] = 0;
@@ -71,6 +72,10 @@ static bw_slice address_at(bw_slice s, size_t i)
         end++;
     while (end > i && (s.p[end - 1] == '.' || (s.p[end - 1] == ':' && (end < i + 2 || s.p[end - 2] != ':'))))
         end--;
+    const size_t colon = bw_find_byte(bw_sub(s, i, end), ':', 0),
+                 dot = bw_find_byte(bw_sub(s, i, end), '.', 0);
+    if (dot < colon && colon != BW_NONE)
+        end = i + colon; /* "192.0.2.1:25" */
     bw_slice found = bw_sub(s, i, end);
     if (found.n < 3 || (end < s.n && (bw_is_alnum(s.p[end]) || s.p[end] == '@' || s.p[end] == '_')))
         return BW_NULL;

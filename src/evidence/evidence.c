@@ -115,6 +115,8 @@ static bw_slice find_said(struct bw_context *context, bw_slice text)
 /* a begins as b does, "..." at the end of b apart: b is a shortened a. */
 static bool shortened(bw_slice b, bw_slice a)
 {
+    if (!a.p || !b.p)
+        return false;
     while (b.n && b.p[b.n - 1] == '.')
         b.n--;
     return b.n > 8 && a.n > b.n && bw_find(a, b, 0) != BW_NONE;
@@ -211,7 +213,7 @@ bw_status bw_evidence_collect(struct bw_evidence *out, struct bw_context *contex
     search.text = out->said;
     run_facts(&search);
     if (account->client.n)
-        set_side(&search, account->client, BW_SIDE_SENDER, true);
+        set_side(&search, account->client, BW_SIDE_SENDER, !bw_is_address(bw_trim(account->client)));
     read_remote(out, account);
     read_codes(out, account);
     out->recipient = account->recipient.p ? account->recipient : bw_address(arena, out->recipient);

@@ -13,8 +13,10 @@ bw_slice bw_url_host(bw_slice url)
     bw_slice host = bw_sub(url, from, end);
     for (size_t at; (at = bw_find_byte(host, '@', 0)) != BW_NONE;)
         host = bw_sub(host, at + 1, host.n);
-    const size_t port = bw_find_byte(host, ':', 0);
-    return bw_sub(host, 0, port);
+    if (bw_starts(host, BW_S("["))) /* an address literal (RFC 3986 section 3.2.2) */
+        return bw_sub(host, 0,
+                      bw_find_byte(host, ']', 0) == BW_NONE ? BW_NONE : bw_find_byte(host, ']', 0) + 1);
+    return bw_sub(host, 0, bw_find_byte(host, ':', 0));
 }
 
 /* A byte that ends a link in running text. */

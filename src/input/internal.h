@@ -43,6 +43,7 @@ struct bw_mbox {
     bool skipping;          /* the last message was cut: its rest is still to be passed over */
     bool mid_line;          /* the rest begins inside a line */
     bool blank;             /* the line before was empty */
+    bool closed;            /* the line before is a delimiter that closes a MIME body (RFC 2046 section 5.1.1) */
     bool part;              /* in the lines that follow a MIME delimiter */
     bool carrier;           /* these say that the part is a message */
     bool carried;           /* the empty line before was the end of such a part's header */

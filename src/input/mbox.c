@@ -118,6 +118,7 @@ static char detect_eol(bw_slice held)
 static void note_part(struct bw_mbox *mbox, bw_slice line)
 {
     mbox->blank = line.n == 0;
+    mbox->closed = line.n > 4 && bw_starts(line, BW_S("--")) && bw_iends(line, BW_S("--"));
     if (mbox->blank) {
         mbox->carried = mbox->part && mbox->carrier;
         mbox->part = mbox->carrier = false;
@@ -194,11 +195,12 @@ static void note_line(struct scan *scan, size_t next)
         scan->quoted = scan->quoted || is_quoted_from(line);
 }
 
-/* A From_ line stands at scan->pos behind an empty line, and it begins another message. */
+/* A From_ line stands at scan->pos behind an empty line, or behind the delimiter that closes a MIME body, and it begins
+ * another message. */
 static bool at_boundary(struct scan *scan)
 {
     struct bw_mbox *mbox = scan->mbox;
-    if (!mbox->blank || mbox->carried || !message_at(scan->window, mbox->eol, scan->pos))
+    if ((!mbox->blank && !mbox->closed) || mbox->carried || !message_at(scan->window, mbox->eol, scan->pos))
         return false;
     if (scan->landing == BW_NONE)
         return true;
@@ -235,7 +237,8 @@ static size_t find_end(struct scan *scan, size_t *next)
 /* Passes over the rest of a message that was cut, up to the next From_ line or the end. */
 static void skip_rest(struct bw_mbox *mbox, struct bw_window *window)
 {
-    while (mbox->mid_line || !mbox->blank || mbox->carried || !message_at(window, mbox->eol, 0)) {
+    while (mbox->mid_line || (!mbox->blank && !mbox->closed) || mbox->carried ||
+           !message_at(window, mbox->eol, 0)) {
         const size_t end = line_end(window, mbox->eol, 0, SKIP_BYTES);
         if (end == BW_NONE)
             break;
@@ -243,7 +246,7 @@ static void skip_rest(struct bw_mbox *mbox, struct bw_window *window)
         if (!mbox->mid_line)
             note_part(mbox, chomp(line, mbox->eol));
         else if (!mbox->blank || line.p[0] != mbox->eol) /* not an empty line cut between CR and LF */
-            mbox->blank = mbox->carried = false;
+            mbox->blank = mbox->closed = mbox->carried = false;
         mbox->mid_line = line.p[end - 1] != mbox->eol;
         bw_window_skip(window, end);
     }

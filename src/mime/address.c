@@ -208,12 +208,18 @@ static bw_slice read_mailbox(struct scanner *scanner)
 
 bw_slice bw_address(struct bw_arena *arena, bw_slice field)
 {
+    field = bw_trim(field);
+    const size_t route = bw_starts(field, BW_S("@")) ? bw_find_byte(field, ':', 0) : BW_NONE;
+    if (route != BW_NONE && has_at(bw_sub(field, route, field.n)))
+        field = bw_sub(field, route + 1, field.n);
     struct scanner scanner = {.arena = arena, .field = field};
     bw_slice found = BW_NULL;
     bw_buf_init(&scanner.word, 0);
     bw_buf_init(&scanner.bare, 0);
     while (!found.p && scanner.at < field.n)
         found = read_mailbox(&scanner);
+    if (scanner.word.failed || scanner.bare.failed)
+        bw_arena_fail(arena);
     bw_buf_clear(&scanner.word);
     bw_buf_clear(&scanner.bare);
     return found.p ? found : scanner.local;

@@ -130,7 +130,7 @@ static void put_percent(struct bw_buf *out, bw_slice value)
     for (size_t i = 0; i < value.n; i++) {
         const int high = value.p[i] == '%' && i + 1 < value.n ? bw_hex_value(value.p[i + 1]) : -1;
         const int low = high >= 0 && i + 2 < value.n ? bw_hex_value(value.p[i + 2]) : -1;
-        bw_putc(out, low >= 0 ? (char)(high << 4 | low) : value.p[i]);
+        bw_putc(out, low >= 0 ? (char)(unsigned char)((unsigned)high << 4 | (unsigned)low) : value.p[i]);
         i += low >= 0 ? 2 : 0;
     }
 }

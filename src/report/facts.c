@@ -1,5 +1,7 @@
 #include "report/facts.h"
 
+#include "report/links.h"
+
 static const char *const fact_names[] = {
     "recipient",
     "recipient_domain",
@@ -88,11 +90,12 @@ static bw_slice shared_domain(const struct bw_group *group)
     return domain;
 }
 
-/* The first page for that use which may be trusted. */
+/* The first page for that use which may be trusted and has no better one beside it. */
 static bw_slice page(const struct bw_block *block, enum bw_url_role role)
 {
     for (size_t i = 0; i < block->url_count; i++)
-        if (block->urls[i].role == role && block->urls[i].trust != BW_TRUST_UNVERIFIED)
+        if (block->urls[i].role == role && block->urls[i].trust != BW_TRUST_UNVERIFIED &&
+            !bw_page_is_superseded(block, i))
             return block->urls[i].url;
     return BW_NULL;
 }

@@ -97,10 +97,20 @@ static struct bw_group *find_group(bw_groups *groups, struct bw_arena *arena,
     return group;
 }
 
+/* The recipient came just before, with the same verdict. */
+static bool is_told_again(const struct bw_group *group, const struct bw_delivery *delivery)
+{
+    const size_t count = group->members.count;
+    return count > 0 && delivery->recipient.n > 0 &&
+           bw_eq(group->members.items[count - 1]->recipient, delivery->recipient);
+}
+
 void bw_group_deliveries(bw_groups *out, struct bw_arena *arena, const struct bw_result *result)
 {
     for (size_t i = 0; i < result->delivery_count; i++) {
         struct bw_group *group = find_group(out, arena, &result->deliveries[i]);
+        if (group && is_told_again(group, &result->deliveries[i]))
+            continue;
         const struct bw_delivery **member = group ? bw_push(arena, &group->members) : NULL;
         if (!member)
             return;

@@ -1,5 +1,44 @@
 #include "report/links.h"
 
+bool bw_page_is_superseded(const struct bw_block *block, size_t index)
+{
+    const struct bw_url *url = &block->urls[index];
+    if (!url->from_text || url->role == BW_URL_INFO || url->trust == BW_TRUST_UNVERIFIED)
+        return false;
+    if (url->role == BW_URL_LOOKUP && block->ip_masked)
+        return true;
+    for (size_t i = 0; i < block->url_count; i++) {
+        const struct bw_url *other = &block->urls[i];
+        if (!other->from_text && other->role == url->role && other->trust == url->trust)
+            return true;
+    }
+    return false;
+}
+
+/* There may be a listing that the sending side can have removed. */
+static bool is_removable(const struct bw_delivery *delivery, const struct bw_fact_values *facts)
+{
+    static const char *const causes[] = {"ip-blocked", "domain-blocked", "poor-reputation"};
+    if (bw_flag_get(facts, BW_S("closed")) || bw_flag_get(facts, BW_S("not-a-listing")) ||
+        bw_flag_get(facts, BW_S("actor-recipient-admin")))
+        return false;
+    for (size_t i = 0; i < sizeof causes / sizeof *causes; i++)
+        if (bw_eq(delivery->cause, bw_str(causes[i])))
+            return true;
+    return false;
+}
+
+bool bw_page_is_useful(const struct bw_delivery *delivery, const struct bw_fact_values *facts, size_t index)
+{
+    const struct bw_url *url = &delivery->block.urls[index];
+    if (url->trust == BW_TRUST_UNVERIFIED)
+        return true;
+    if (bw_flag_get(facts, BW_S("closed")))
+        return false;
+    return (url->role == BW_URL_INFO || is_removable(delivery, facts)) &&
+           !bw_page_is_superseded(&delivery->block, index);
+}
+
 /* Length of "scheme://" (RFC 3986 section 3) at the start; 0 without one. */
 static size_t scheme_length(bw_slice url)
 {

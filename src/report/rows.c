@@ -44,14 +44,16 @@ static void add_recipients(bw_rows *rows, struct bw_writer *writer, const struct
     bw_row_add(rows, writer, "label.recipient", bw_buf_take(&value, writer->arena));
 }
 
-/* "failed" is what a reader expects; it is said only where another recipient fared differently. */
+/* "failed" is what a reader expects, and the answer says "delivered" itself; both are said only where another
+ * recipient fared differently. */
 static void add_action(bw_rows *rows, struct bw_writer *writer, enum bw_action action)
 {
     const struct bw_result *result = writer->result;
     bool mixed = false;
     for (size_t i = 0; i < result->delivery_count; i++)
         mixed |= result->deliveries[i].action != action;
-    if (action == BW_ACTION_NONE || (action == BW_ACTION_FAILED && !mixed))
+    const bool expected = action == BW_ACTION_FAILED || action == BW_ACTION_DELIVERED;
+    if (action == BW_ACTION_NONE || (expected && !mixed))
         return;
     const bw_slice id = bw_format(writer->arena, "action.%s", bw_action_name(action));
     bw_row_add(rows, writer, "label.action", id.p ? bw_writer_word(writer, id.p, NULL) : id);
@@ -66,15 +68,15 @@ static void add_original(bw_rows *rows, struct bw_writer *writer)
     add_visible(rows, writer, "label.from", original->from);
 }
 
-/* The refusing server by its name, or by its address where that is all that is known. */
+/* The server at the other end, by its name and address or by what is known of the two. */
 static void add_remote(bw_rows *rows, struct bw_writer *writer, const struct bw_delivery *delivery)
 {
-    if (!delivery->remote_host.n) {
-        add_visible(rows, writer, "label.remote-host", delivery->remote_ip);
-        return;
-    }
-    add_visible(rows, writer, "label.remote-host", delivery->remote_host);
-    add_visible(rows, writer, "label.remote-ip", delivery->remote_ip);
+    struct bw_buf value;
+    bw_buf_init(&value, 0);
+    bw_put_visible(&value, delivery->remote_host, false);
+    if (delivery->remote_ip.n > 0 && !bw_eq(delivery->remote_ip, delivery->remote_host))
+        put_remark(&value, bw_writer_visible(writer, delivery->remote_ip));
+    bw_row_add(rows, writer, "label.remote-host", bw_buf_take(&value, writer->arena));
 }
 
 static void add_reporter(bw_rows *rows, struct bw_writer *writer, const struct bw_delivery *delivery)
@@ -84,31 +86,50 @@ static void add_reporter(bw_rows *rows, struct bw_writer *writer, const struct b
         add_visible(rows, writer, "label.reporting-mta", reporter);
 }
 
-/* Codes are facts of their own only where the quoted words do not show them. */
+/* "5.0.0" tells no more than that it failed (RFC 3463 section 3.1). */
+static bool tells_nothing(bw_slice status)
+{
+    return status.n == 5 && bw_eq(bw_sub(status, 1, 5), BW_S(".0.0"));
+}
+
+/* Codes are facts of their own only where something failed and the quoted words do not show them. */
 static void add_codes(bw_rows *rows, struct bw_writer *writer, const struct bw_delivery *delivery)
 {
+    if (delivery->action != BW_ACTION_FAILED && delivery->action != BW_ACTION_DELAYED)
+        return;
     if (bw_find(delivery->diagnostic, delivery->reply, 0) == BW_NONE)
         add_visible(rows, writer, "label.reply", delivery->reply);
-    if (bw_find(delivery->diagnostic, delivery->status, 0) == BW_NONE)
+    if (!tells_nothing(delivery->status) && bw_find(delivery->diagnostic, delivery->status, 0) == BW_NONE)
         add_visible(rows, writer, "label.status", delivery->status);
 }
 
-static void add_refused_ip(bw_rows *rows, struct bw_writer *writer, const struct bw_block *block,
+/* True where the address itself was refused; elsewhere it only tells which machine sent the mail. */
+static bool is_over_address(const struct bw_delivery *delivery)
+{
+    return bw_eq(delivery->cause, BW_S("ip-blocked")) || bw_eq(delivery->cause, BW_S("poor-reputation")) ||
+           bw_eq(delivery->cause, BW_S("missing-ptr"));
+}
+
+static void add_sending_ip(bw_rows *rows, struct bw_writer *writer, const struct bw_delivery *delivery,
                            const struct bw_fact_values *facts)
 {
+    const struct bw_block *block = &delivery->block;
+    const bool refused = is_over_address(delivery);
+    const bw_slice ip = block->ip.n > 0 ? block->ip : block->client_ip;
     struct bw_buf value;
     bw_buf_init(&value, 0);
-    bw_put_visible(&value, block->ip, false);
+    bw_put_visible(&value, ip, false);
     if (block->ip_masked)
         put_remark(&value, bw_writer_word(writer, "ip.masked", facts));
-    else if (!block->ip.n && block->ip_host.n)
+    else if (refused && !ip.n && block->ip_host.n)
         put_remark(&value, bw_writer_word(writer, "ip.unnamed", facts));
     /* A whole range of end users' lines may well hold the reader's own device. */
-    if (block->ip.n > 0 && !bw_flag_get(facts, BW_S("dynamic")))
+    if (ip.n > 0 && !bw_flag_get(facts, BW_S("dynamic")))
         put_remark(&value, bw_writer_word(writer, block->ip_host.n ? "ip.role" : "ip.role-unnamed", facts));
-    if (block->ip.n > 0 && block->ip_from_route)
+    if (ip.n > 0 && block->ip_from_route)
         put_remark(&value, bw_writer_word(writer, "ip.from-route", facts));
-    bw_row_add(rows, writer, "label.refused-ip", bw_buf_take(&value, writer->arena));
+    bw_row_add(rows, writer, refused ? "label.refused-ip" : "label.sending-ip",
+               bw_buf_take(&value, writer->arena));
 }
 
 static void add_list(bw_rows *rows, struct bw_writer *writer, const struct bw_block *block,
@@ -174,12 +195,13 @@ static void add_block(bw_rows *rows, struct bw_writer *writer, const struct bw_d
                       const struct bw_fact_values *facts)
 {
     const struct bw_block *block = &delivery->block;
-    add_refused_ip(rows, writer, block, facts);
+    add_sending_ip(rows, writer, delivery, facts);
     add_visible(rows, writer, "label.blocked-domain", block->domain);
     add_list(rows, writer, block, facts);
     add_code(rows, writer, delivery);
     for (size_t i = 0; i < block->url_count; i++)
-        add_page(rows, writer, &block->urls[i]);
+        if (bw_page_is_useful(delivery, facts, i))
+            add_page(rows, writer, &block->urls[i]);
 }
 
 void bw_rows_fill(bw_rows *out, struct bw_writer *writer, const struct bw_group *group,

@@ -4,7 +4,7 @@
 static const char fallback[] = "en";
 
 const char *const bw_word_ids[] = {
-    "label.recipient",      "label.remote-host",  "label.remote-ip",    "label.refused-ip",
+    "label.recipient",      "label.remote-host",  "label.refused-ip",   "label.sending-ip",
     "label.blocked-domain", "label.list",         "label.zone",         "label.code",
     "label.page",           "label.reply",        "label.status",       "label.reporting-mta",
     "label.subject",        "label.sent",         "label.from",         "label.action",

@@ -225,7 +225,7 @@ static void test_each_limit(void **state)
         size_t times;
     } cases[] = {
 #define FIELD(name) #name, offsetof(struct bw_limits, name)
-        {FIELD(header_fields), 10, "", "A: b\n", "\nx\n", 20},
+        {FIELD(header_fields), 10, "Subject: x\n", "A: b\n", "\nx\n", 20},
         {FIELD(mime_parts), 5, MIME "multipart/mixed; boundary=b\n\n", "--b\n\nx\n", "--b--\n", 20},
         {FIELD(mime_depth), 3, "", "Content-Type: message/rfc822\n\n", "Subject: x\n\nx\n", 10},
         {FIELD(text_bytes), 100, MIME "text/plain\nSubject: x\n\n", "This is text.\n", "", 100},

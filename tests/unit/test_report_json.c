@@ -118,7 +118,7 @@ static void everything_known(void **state)
         "why\",\"role\":\"info\",\"source\":\"text\","
         "\"trust\":\"receiver\"},{\"url\":\"https://evil.example/"
         "x\",\"role\":\"removal\",\"source\":\"text\","
-        "\"trust\":\"unverified\"}]},\"rule\":\"example.rule\",\"matched\":\"no\"}]}\n");
+        "\"trust\":\"unverified\"}],\"client_ip\":null},\"rule\":\"example.rule\",\"matched\":\"no\"}]}\n");
 }
 
 static void empty_block(void **state)
@@ -132,7 +132,7 @@ static void empty_block(void **state)
     assert_int_not_equal(
         bw_find(bw_buf_slice(&out),
                 BW_S("\"block\":{\"ip\":null,\"ip_masked\":false,\"domain\":null,\"zone\":null,"
-                     "\"zone_source\":null,\"list\":null,\"code\":null,\"urls\":[]}"),
+                     "\"zone_source\":null,\"list\":null,\"code\":null,\"urls\":[],\"client_ip\":null}"),
                 0),
         BW_NONE);
     bw_buf_clear(&out);
