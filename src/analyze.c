@@ -70,6 +70,8 @@ static bw_status judge(struct bw_delivery *out, struct work *work, const struct 
     struct bw_evidence evidence;
     struct bw_verdict verdict;
     bw_status status = bw_evidence_collect(&evidence, &work->context, &work->notice, account);
+    if (!work->notice.reporting_mta.p)
+        work->notice.reporting_mta = evidence.reporter;
     if (!status && plain)
         return bw_diagnose_plain(out, &work->context, account, &evidence, plain);
     if (!status)

@@ -83,7 +83,7 @@ static const char *why_lost(const struct trial *trial, const struct bw_rule *rul
 }
 
 static void decide(struct trial *trial, const struct bw_rule *rule, const struct bw_match *match,
-                   bool in_said)
+                   bw_slice text, bool in_said)
 {
     const struct bw_cause *cause = bw_table_cause(trial->context->tables, rule->cause);
     if (!cause)
@@ -91,6 +91,7 @@ static void decide(struct trial *trial, const struct bw_rule *rule, const struct
     trial->out->cause = cause;
     trial->out->rule = rule;
     trial->out->match = *match;
+    trial->out->match.text = text; /* the blanked words have the same offsets */
     trial->out->in_said = in_said;
     trial->decided = true;
 }
@@ -108,7 +109,7 @@ static void try_rules(struct trial *trial, const struct source *source, enum bw_
         if (trial->decided)
             add_candidate(trial, rule, &match, why_lost(trial, rule, source));
         else
-            decide(trial, rule, &match, source->in_said);
+            decide(trial, rule, &match, source->text, source->in_said);
     }
 }
 

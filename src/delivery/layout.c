@@ -14,6 +14,7 @@ struct run {
     struct bw_buf ahead;      /* of the recipient that the next lines will name */
     size_t first_of_group;    /* recipients named one after the other share what follows */
     bool group_has_text;
+    bool has_original; /* the body holds the returned original */
     enum bw_action action;
 };
 
@@ -314,6 +315,7 @@ static void add_shared_text(struct run *run, struct bw_account *account, bw_slic
 {
     const bw_slice shared = run->shared.text;
     account->text = joined(run, account->text, shared);
+    account->text_is_body = !account->text.p;
     set_if(&account->text, body);
 }
 
@@ -355,11 +357,23 @@ static enum bw_action action_for(struct run *run, const struct bw_layout_text *t
                                                                             : BW_ACTION_FAILED;
 }
 
+/* Found are none but the notice's own reader, whom a guess takes for a recipient. */
+static bool only_reader(const struct run *run)
+{
+    for (size_t i = 0; i < run->found->count; i++)
+        if (!bw_ieq(run->found->items[i].recipient, run->notice->to))
+            return false;
+    return true;
+}
+
 /* Something was found, or the returned original names the recipient, or the format only says what kind of mail this is. */
 static bool found_anything(const struct run *run)
 {
-    return run->found->count || run->shared.text.p || run->shared.recipient.p ||
-           run->format->sections.count == 0 || run->notice->original.to.p;
+    if (run->notice->original.to.p || run->format->sections.count == 0)
+        return true;
+    if (run->format->guessed)
+        return run->has_original || !only_reader(run);
+    return run->found->count || run->shared.text.p || run->shared.recipient.p;
 }
 
 const struct bw_format *bw_layout_run(bw_account_list *found, bw_slice *original, struct bw_notice *notice,
@@ -376,6 +390,7 @@ const struct bw_format *bw_layout_run(bw_account_list *found, bw_slice *original
         bw_buf_init(&run.ahead, context->limits->delivery_text);
         bw_slice body = text->where[BW_WHERE_BODY];
         *original = cut_original(&run, &body);
+        run.has_original = bw_trim(*original).n > 0;
         run.action = action_for(&run, text);
         run_sections(&run, body);
         run_sets(&run, text);

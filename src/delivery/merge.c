@@ -19,6 +19,8 @@ static void join(struct bw_account *account, const struct bw_account *from)
         account->recipient = from->recipient;
     if (!account->alias.p && !bw_ieq(account->recipient, from->alias))
         account->alias = from->alias;
+    if (!account->text.p)
+        account->text_is_body = from->text_is_body;
     set_if(&account->text, from->text);
     set_if(&account->remote_host, from->remote_host);
     set_if(&account->remote_ip, from->remote_ip);

@@ -12,8 +12,27 @@ static bool any_in(bw_slice text, const char *words)
     return false;
 }
 
-static enum bw_url_role role_of(bw_slice url)
+/* A page without scheme and "www.", as far as its first placeholder. */
+static bw_slice page_stem(bw_slice page)
 {
+    const size_t scheme = bw_find(page, BW_S("://"), 0);
+    page = bw_sub(page, scheme == BW_NONE ? 0 : scheme + 3, bw_find_byte(page, '{', 0));
+    return bw_istarts(page, BW_S("www.")) ? bw_sub(page, 4, page.n) : page;
+}
+
+/* The link is the page that the table knows, perhaps for another address. */
+static bool is_page(bw_slice url, bw_slice page)
+{
+    const bw_slice stem = page_stem(page);
+    return stem.n > 4 && bw_istarts(page_stem(url), stem);
+}
+
+static enum bw_url_role role_of(const struct bw_blocking *from, bw_slice url)
+{
+    if (from->list && is_page(url, from->list->removal) && !is_page(url, from->list->lookup))
+        return BW_URL_REMOVAL;
+    if (from->list && is_page(url, from->list->lookup))
+        return BW_URL_LOOKUP;
     if (any_in(url, "remov delist unblock unlist reset-request whitelist"))
         return BW_URL_REMOVAL;
     return any_in(url, "lookup query check search ip= ipcheck") ? BW_URL_LOOKUP : BW_URL_INFO;
@@ -47,6 +66,15 @@ static bw_slice domain_of(bw_slice address)
     return at ? bw_sub(address, at, address.n) : BW_NULL;
 }
 
+/* One company may run several receivers and one help site for all. */
+static bool same_operator(const struct bw_receiver *a, const struct bw_receiver *b)
+{
+    if (!a || !b)
+        return false;
+    const bw_slice first = bw_record_get(a->record, "operator");
+    return a == b || (first.p && bw_eq(first, bw_record_get(b->record, "operator")));
+}
+
 static enum bw_trust trust_of(const struct bw_blocking *from, bw_slice url)
 {
     const bw_slice host = bw_url_host(url);
@@ -60,7 +88,8 @@ static enum bw_trust trust_of(const struct bw_blocking *from, bw_slice url)
     if (owner && owner->list)
         return BW_TRUST_OPERATOR;
     if (owner && owner->receiver &&
-        (owner->receiver == from->receiver || (refuser && refuser->receiver == owner->receiver)))
+        (same_operator(owner->receiver, from->receiver) ||
+         same_operator(owner->receiver, refuser ? refuser->receiver : NULL)))
         return BW_TRUST_RECEIVER;
     if (same_owner(host, from->evidence->remote_host) ||
         same_owner(host, domain_of(from->evidence->recipient)))
@@ -111,7 +140,7 @@ void bw_links_fill(struct bw_block *out, const struct bw_blocking *from)
     url_list urls = {0};
     for (size_t i = 0; i < from->evidence->urls.count; i++) {
         const bw_slice url = from->evidence->urls.items[i].url;
-        add(&urls, from, (struct bw_url){url, role_of(url), true, trust_of(from, url)});
+        add(&urls, from, (struct bw_url){url, role_of(from, url), true, trust_of(from, url)});
     }
     if (from->list) {
         add_page(&urls, from, out, from->list->lookup, BW_URL_LOOKUP, BW_TRUST_OPERATOR);

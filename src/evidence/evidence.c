@@ -195,6 +195,8 @@ bw_status bw_evidence_collect(struct bw_evidence *out, struct bw_context *contex
     const bw_slice text = bw_one_line(arena, bw_sub(account->text, 0, context->limits->delivery_text));
     const bw_slice diagnostic = bw_sub(account->diagnostic, 0, context->limits->delivery_text);
     out->quote = choose_quote(out, context, account, diagnostic, text);
+    if (account->text_is_body && !out->said_by_server && !diagnostic.n)
+        out->quote = BW_NULL; /* the notice's own phrases are nobody's refusal */
     out->said = bw_without_line_codes(arena, out->quote);
     const bw_slice raw = join(arena, diagnostic, text);
     out->full = bw_without_line_codes(arena, raw);

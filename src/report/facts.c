@@ -40,7 +40,7 @@ static const char *const flag_names[] = {
     "closed",       "active",           "private",    "network",  "dynamic",   "not-a-listing",
     "code",         "receiver",         "unverified", "isp-only", "who-isp",   "who-owner",
     "self-service", "auto-expiry",      "who-anyone", "several",  "temporary", "permanent",
-    "text-said",    "inactive-unknown",
+    "text-said",    "inactive-unknown", "loop",
 };
 
 bool bw_fact_is_known(bw_slice name)
@@ -172,6 +172,7 @@ static void set_list_flags(struct bw_fact_values *out, const struct bw_tables *t
     bw_flag_set(out, BW_S("network"), IS(variant, "network") || IS(scope, "network"));
     bw_flag_set(out, BW_S("dynamic"), IS(variant, "dynamic") || IS(scope, "dynamic"));
     bw_flag_set(out, BW_S("not-a-listing"), IS(variant, "not-a-listing"));
+    bw_flag_set(out, BW_S("loop"), IS(variant, "loop"));
     bw_flag_set(out, BW_S("isp-only"), IS(method, "isp-only"));
     bw_flag_set(out, BW_S("self-service"), IS(method, "self-service"));
     bw_flag_set(out, BW_S("auto-expiry"), IS(method, "auto-expiry"));

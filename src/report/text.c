@@ -142,6 +142,31 @@ static bw_slice cause_of_kind(enum bw_kind kind)
     return BW_S("undetermined");
 }
 
+static bool is_arrival(enum bw_action action)
+{
+    return action == BW_ACTION_DELIVERED || action == BW_ACTION_RELAYED || action == BW_ACTION_EXPANDED;
+}
+
+/* In the order of the bounce, but what arrived comes last: the first line has to tell of what did not. */
+static void put_groups(struct bw_writer *writer, bool with_message)
+{
+    bw_groups groups = {.count = 0};
+    bw_group_deliveries(&groups, writer->arena, writer->result);
+    size_t told = 0;
+    for (size_t pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < groups.count; i++) {
+            if (is_arrival(groups.items[i].first->action) != (pass == 1))
+                continue;
+            if (told == 1)
+                put_heading(writer, "heading.other");
+            if (told > 0)
+                bw_putc(writer->layout.out, '\n');
+            put_group(writer, &groups.items[i], with_message && told == 0);
+            told++;
+        }
+    }
+}
+
 static void put_verdicts(struct bw_writer *writer)
 {
     const bool with_message = writer->result->kind != BW_KIND_NOT_A_BOUNCE;
@@ -150,15 +175,7 @@ static void put_verdicts(struct bw_writer *writer)
         put_group(writer, &(struct bw_group){.first = &nobody}, with_message);
         return;
     }
-    bw_groups groups = {.count = 0};
-    bw_group_deliveries(&groups, writer->arena, writer->result);
-    for (size_t i = 0; i < groups.count; i++) {
-        if (i == 1)
-            put_heading(writer, "heading.other");
-        if (i > 0)
-            bw_putc(writer->layout.out, '\n');
-        put_group(writer, &groups.items[i], with_message && i == 0);
-    }
+    put_groups(writer, with_message);
 }
 
 static void put_message_heading(struct bw_writer *writer)

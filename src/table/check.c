@@ -73,7 +73,7 @@ static void check_value(bw_finding_list *out, struct bw_arena *arena, const stru
         const char *kind, *key, *words;
     } enums[] = {
         {"rule", "tier", "exact words weak"},
-        {"rule", "variant", "network private dynamic not-a-listing closed"},
+        {"rule", "variant", "network private dynamic not-a-listing closed loop"},
         {"rule", "disposition", "hard soft block none undetermined"},
         {"rule", "actor", "sender sender-admin recipient recipient-admin nobody"},
         {"receiver", "method", "form self-service isp-only auto-expiry email none unknown"},

@@ -152,8 +152,8 @@ static void broken_bytes(void **state)
                                         "\"\\/",
                                         "\x7F",
                                         "\xE2\x80\xAE",
-                                        "\xC2\x9B"
-                                        "31m"};
+                                        ("\xC2\x9B"
+                                         "31m")};
     for (size_t i = 0; i < sizeof bytes / sizeof *bytes; i++) {
         const struct bw_delivery delivery = {.recipient = bw_str(bytes[i]), .diagnostic = bw_str(bytes[i])};
         const struct bw_result result = {
