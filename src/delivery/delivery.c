@@ -175,12 +175,13 @@ static bool read_notice(struct bw_notice *notice, struct bw_context *context, st
                          bw_part_text(parts->feedback, context->message, context->arena, context->limits));
         return true;
     }
-    bool standard = false;
+    /* A report is one even where its parts are missing or say nothing. */
+    bool standard =
+        bw_part_is(root, "multipart", "report") && bw_ieq(root->report_type, BW_S("delivery-status"));
     if (parts->status) {
-        standard =
-            bw_status_read(notice, context,
-                           bw_part_text(parts->status, context->message, context->arena, context->limits)) ||
-            bw_part_is(parts->status, "message", "*");
+        const bool fields = bw_status_read(
+            notice, context, bw_part_text(parts->status, context->message, context->arena, context->limits));
+        standard = standard || fields || bw_part_is(parts->status, "message", "*");
     }
     notice->body = bw_body_text(context, root, parts);
     const bool read =
