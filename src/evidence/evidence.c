@@ -167,13 +167,16 @@ static void read_codes(struct bw_evidence *out, const struct bw_account *account
     set_if(&out->status, other_status);
 }
 
-/* Keeps the report's Remote-MTA in front of names seen in passing. */
+/* The report's Remote-MTA goes before names seen in passing, unless the words quote a server at another address. */
 static void read_remote(struct bw_evidence *out, const struct bw_account *account)
 {
-    if (account->remote_host.n)
+    const bw_slice ip = bw_trim(account->remote_ip);
+    const bool quotes_another =
+        out->remote_ip.n && bw_is_address(ip) && !bw_same_address(out->remote_ip, ip) && out->said_by_server;
+    if (account->remote_host.n && !quotes_another)
         out->remote_host = clean_host(bw_trim(account->remote_host));
-    if (bw_is_address(bw_trim(account->remote_ip)))
-        out->remote_ip = bw_trim(account->remote_ip);
+    if (bw_is_address(ip) && !quotes_another)
+        out->remote_ip = ip;
     if (bw_is_address(out->remote_host)) {
         set_if(&out->remote_ip, out->remote_host);
         out->remote_host = BW_NULL;

@@ -3,6 +3,9 @@
 /* How many lines past a strange one are looked at to tell whether the fields go on. */
 enum { LOOK_AHEAD = 4, LOOKS_LIKE_FIELDS = 60 };
 
+/* "Status :" is a field (RFC 5322 section 4.5); what a program aligned in columns is none. */
+enum { BLANKS_BEFORE_COLON = 2 };
+
 /* A line at least this long may have been cut by software that forgot to indent the rest. */
 enum { LONG_LINE = 40 };
 
@@ -18,7 +21,7 @@ bool bw_field_split(bw_slice *name, bw_slice *value, bw_slice line)
     size_t colon = end;
     while (colon < line.n && is_blank(line.p[colon]))
         colon++;
-    if (end == 0 || colon == line.n || line.p[colon] != ':')
+    if (end == 0 || colon == line.n || line.p[colon] != ':' || colon - end > BLANKS_BEFORE_COLON)
         return false;
     *name = bw_sub(line, 0, end);
     *value = bw_sub(line, colon + 1, line.n);
