@@ -18,7 +18,7 @@ struct bw_account {
     bw_slice diagnostic;  /* Diagnostic-Code without its type */
     bool diagnostic_smtp; /* its type is smtp: the refusing server's own words */
     bw_slice text;        /* the layout's words on this recipient, its line ends kept */
-    bool text_is_body;                /* no words were found for the recipient: text is the whole body */
+    bool text_is_body;    /* no words were found for the recipient: text is the whole body */
     bw_slice remote_host; /* Remote-MTA, or the layout's group */
     bw_slice remote_ip;
     bw_slice reply, command, client; /* the layout's groups, if it has them */

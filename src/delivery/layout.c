@@ -326,10 +326,11 @@ static void spread_shared(struct run *run, bw_slice body)
     const struct bw_account *shared = &run->shared;
     if (run->found->count == 0) {
         struct bw_account *account = bw_push(run->context->arena, run->found);
-        if (account)
-            *account = *shared;
+        if (!account)
+            return;
+        *account = *shared;
     }
-    for (size_t i = 0; i < run->found->count; i++) {
+    for (size_t i = 0; i < run->found->count && run->found->items; i++) {
         struct bw_account *account = &run->found->items[i];
         add_shared_text(run, account, body);
         set_if(&account->remote_host, shared->remote_host);
@@ -342,7 +343,7 @@ static void spread_shared(struct run *run, bw_slice body)
         if (account->action == BW_ACTION_NONE)
             account->action = shared->action != BW_ACTION_NONE ? shared->action : run->action;
     }
-    if (run->found->count && run->found->items[0].reporter.p && !run->notice->reporting_mta.p)
+    if (run->found->items && run->found->items[0].reporter.p && !run->notice->reporting_mta.p)
         run->notice->reporting_mta = run->found->items[0].reporter;
 }
 

@@ -78,7 +78,7 @@ void bw_accounts_merge(struct bw_notice *notice, struct bw_context *context, con
     }
     if (!matched && standard && notice->accounts.count == 1 && found->count)
         join_all(&notice->accounts.items[0], context, found);
-    for (size_t i = 0; i < notice->accounts.count; i++)
+    for (size_t i = 0; i < notice->accounts.count && notice->accounts.items; i++)
         if (notice->accounts.items[i].action == BW_ACTION_NONE && notice->kind == BW_KIND_BOUNCE)
             notice->accounts.items[i].action = BW_ACTION_FAILED;
 }

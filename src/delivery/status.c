@@ -13,7 +13,7 @@ enum bw_action bw_action_of(bw_slice word)
         {"delayed", BW_ACTION_DELAYED},       {"delivered", BW_ACTION_DELIVERED},
         {"relayed", BW_ACTION_RELAYED},       {"expanded", BW_ACTION_EXPANDED},
         {"deliverable", BW_ACTION_DELIVERED}, {"delay", BW_ACTION_DELAYED},
-        {"defer", BW_ACTION_DELAYED},        {"sent", BW_ACTION_DELIVERED},
+        {"defer", BW_ACTION_DELAYED},         {"sent", BW_ACTION_DELIVERED},
     };
     for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
         if (bw_istarts(word, bw_str(actions[i].word)))

@@ -4,6 +4,7 @@
 
 #include "input/input.h"
 
+#include <stdint.h>
 #include <sys/types.h>
 
 /* ---- file.c: a sliding window over a stream ------------------------------------------------------------ */
@@ -60,6 +61,52 @@ bool bw_mbox_starts(size_t *skip, bw_slice head);
  * left it. 1, 0 at the end, -1 with window->error. */
 int bw_mbox_next(struct bw_input_message *out, struct bw_mbox *mbox, struct bw_window *window, size_t limit);
 
+/* ---- library.c: libraries opened at run time ------------------------------------------------------------ */
+
+/* The first of count names of a library that opens; NULL where it is not installed. for_good: it stays in memory when
+ * it is closed, which those need that cannot start twice. Owned by the caller. */
+void *bw_library_open(const char *const *names, size_t count, bool for_good);
+/* Puts the address of the library's function of that name into the pointer to a function that function points to.
+ * False where there is none. */
+bool bw_library_bind(void *function, void *library, const char *name);
+/* Closes it. NULL is allowed. */
+void bw_library_close(void *library);
+
+/* ---- archive.c: packed mails ---------------------------------------------------------------------------- */
+
+enum { BW_WHY_BYTES = 200 }; /* of the words that say why something cannot be read */
+
+/* Ceilings for one archive. */
+struct bw_archive_limits {
+    size_t members; /* looked at, folders included */
+    uint64_t bytes; /* unpacked of all members together, those that are no mail included */
+};
+
+/* A file that holds files (tar, zip), packed or not, or one that was packed alone (gzip, bzip2, xz, zstd). */
+struct bw_archive;
+
+/* What opening one came to. */
+enum bw_opened { BW_OPENED, BW_OPENED_NOT, BW_NO_LIBRARY };
+
+/* head begins a file of a kind that bw_archive_open knows. */
+bool bw_is_archive(bw_slice head);
+/* Opens the archive that the window, at its start, is a stream of, in *out (owned by the caller). fd: what the window
+ * reads from, which then may be sought in; -1 where that is none. window and fd: borrowed as long as the archive
+ * lives. BW_OPENED_NOT: why[BW_WHY_BYTES] says what is wrong. */
+enum bw_opened bw_archive_open(struct bw_archive **out, struct bw_window *window, int fd,
+                               const struct bw_archive_limits *limits, char *why);
+/* The next member that is a file. 1: *name is its path in the archive (borrowed until the next call; NULL for the
+ * contents of a file that was packed alone), its bytes are to be read. 0: no more. -1: the member *name (NULL: the
+ * archive) cannot be read, bw_archive_why says why; the next call goes on behind it, or ends. */
+int bw_archive_next(const char **name, struct bw_archive *archive);
+/* A read for bw_window over the member that bw_archive_next came to; context: struct bw_archive *. Where it fails,
+ * bw_archive_why says more than errno. */
+ssize_t bw_archive_read(void *archive, void *out, size_t n);
+/* Why the last call failed; borrowed until the next. Fit for a terminal. */
+const char *bw_archive_why(const struct bw_archive *archive);
+/* Frees it. NULL is allowed. */
+void bw_archive_free(struct bw_archive *archive);
+
 /* ---- kind.c and magic.c: what is no mail --------------------------------------------------------------- */
 
 /* The first bytes of a file are those of a mail or of text in any charset that mail has used (UTF-16 with its mark
@@ -71,6 +118,7 @@ struct bw_magic;
 
 /* What a file is. */
 struct bw_file_kind {
+    bool known;     /* libmagic was there to be asked */
     bool text;      /* text after all */
     bool packed;    /* holds files that can be taken out */
     char name[128]; /* "a PDF document"; "" where nobody knows */

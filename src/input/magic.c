@@ -1,7 +1,6 @@
 /* What is a file that is no mail? libmagic knows; opened when first asked, so that mails do not pay for it. */
 #include "input/internal.h"
 
-#include <dlfcn.h>
 #include <magic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,24 +24,16 @@ static const char *const packed_types[] = {
     "application/x-xz",  "application/x-7z-compressed", "application/x-tar", "application/zstd",
     "application/x-rar", "application/x-zstd",          "application/x-lzma"};
 
-/* Copies a function's address; ISO C has no cast from an object pointer to a function pointer, POSIX has the copy. */
-static bool find_symbol(void *function, void *library, const char *name)
-{
-    void *address = dlsym(library, name);
-    memcpy(function, &address, sizeof address);
-    return address != NULL;
-}
-
 /* Binds the functions and loads the system's table; without either, cookie stays NULL. */
 static void bind(struct bw_magic *magic)
 {
     magic_t (*open)(int) = NULL;
     int (*load)(magic_t, const char *) = NULL;
     void *library = magic->library;
-    if (!find_symbol(&open, library, "magic_open") || !find_symbol(&load, library, "magic_load") ||
-        !find_symbol(&magic->close, library, "magic_close") ||
-        !find_symbol(&magic->setflags, library, "magic_setflags") ||
-        !find_symbol(&magic->buffer, library, "magic_buffer"))
+    if (!bw_library_bind(&open, library, "magic_open") || !bw_library_bind(&load, library, "magic_load") ||
+        !bw_library_bind(&magic->close, library, "magic_close") ||
+        !bw_library_bind(&magic->setflags, library, "magic_setflags") ||
+        !bw_library_bind(&magic->buffer, library, "magic_buffer"))
         return;
     magic->cookie = open(MAGIC_NONE);
     if (magic->cookie && load(magic->cookie, NULL) != 0) {
@@ -56,8 +47,7 @@ static struct bw_magic *magic_new(void)
     struct bw_magic *magic = calloc(1, sizeof *magic);
     if (!magic)
         return NULL;
-    for (size_t i = 0; i < sizeof library_names / sizeof *library_names && !magic->library; i++)
-        magic->library = dlopen(library_names[i], RTLD_NOW | RTLD_LOCAL);
+    magic->library = bw_library_open(library_names, sizeof library_names / sizeof *library_names, false);
     if (magic->library)
         bind(magic);
     return magic;
@@ -69,8 +59,7 @@ void bw_magic_free(struct bw_magic *magic)
         return;
     if (magic->cookie)
         magic->close(magic->cookie);
-    if (magic->library)
-        dlclose(magic->library);
+    bw_library_close(magic->library);
     free(magic);
 }
 
@@ -122,6 +111,7 @@ void bw_magic_ask(struct bw_file_kind *out, struct bw_magic **magic, bw_slice he
     /* Inside compressed data and executables there is nothing that we would say. */
     const int flags = MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_CHECK_ELF;
     const struct bw_magic *asked = *magic;
+    out->known = true;
     asked->setflags(asked->cookie, flags | MAGIC_MIME_TYPE);
     const char *type = asked->buffer(asked->cookie, head.p, head.n);
     if (type) {
