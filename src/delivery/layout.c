@@ -144,7 +144,7 @@ static struct bw_account *account_of(bw_account_list *list, bw_slice recipient)
 }
 
 /* Opens the account of the recipient that the match names: a known one again, or a new one. */
-static void open_recipient(struct run *run, const struct bw_match *match)
+static void open_recipient(struct run *run, const struct bw_section *section, const struct bw_match *match)
 {
     const bw_slice shown = bw_match_group(match, "recipient");
     bw_slice address = bw_address(run->context->arena, shown);
@@ -164,8 +164,11 @@ static void open_recipient(struct run *run, const struct bw_match *match)
     run->open = known;
     run->group_has_text = false;
     release_ahead(run);
-    if (known)
-        take_facts(run, known, match);
+    if (!known)
+        return;
+    take_facts(run, known, match);
+    if (known->action == BW_ACTION_NONE && section->action.p)
+        known->action = bw_action_of(section->action);
 }
 
 static void close_recipient(struct run *run)
@@ -187,7 +190,7 @@ static bool run_line(struct run *run, const struct bw_section *section, bw_slice
         if (step->verb == BW_VERB_STOP)
             return false;
         if (step->verb == BW_VERB_RECIPIENT)
-            open_recipient(run, &match);
+            open_recipient(run, section, &match);
         else if (step->verb == BW_VERB_LINE)
             take_facts(run, run->open ? run->open : &run->shared, &match);
         else if (step->verb == BW_VERB_TEXT)
@@ -216,7 +219,7 @@ static void run_finds(struct run *run, const struct bw_section *section, bw_slic
             if (bw_regex_match(&match, section->steps.items[i].regex, run->context->matcher, text, from) != 1)
                 break;
             if (bw_match_group(&match, "recipient").n) {
-                open_recipient(run, &match);
+                open_recipient(run, section, &match);
                 close_recipient(run);
             } else {
                 take_facts(run, &run->shared, &match);

@@ -3,22 +3,27 @@
 
 enum { GROUPS_MAX = 5000 };
 
-enum bw_action bw_action_of(bw_slice word)
+/* The action that a word names; BW_ACTION_NONE for a word that no RFC and no server known to us uses. */
+static enum bw_action known_action(bw_slice word)
 {
     static const struct {
         const char *word;
         enum bw_action action;
     } actions[] = {
-        {"failed", BW_ACTION_FAILED},         {"failure", BW_ACTION_FAILED},
-        {"delayed", BW_ACTION_DELAYED},       {"delivered", BW_ACTION_DELIVERED},
-        {"relayed", BW_ACTION_RELAYED},       {"expanded", BW_ACTION_EXPANDED},
-        {"deliverable", BW_ACTION_DELIVERED}, {"delay", BW_ACTION_DELAYED},
-        {"defer", BW_ACTION_DELAYED},         {"sent", BW_ACTION_DELIVERED},
+        {"fail", BW_ACTION_FAILED},       {"delay", BW_ACTION_DELAYED},  {"defer", BW_ACTION_DELAYED},
+        {"deliver", BW_ACTION_DELIVERED}, {"sent", BW_ACTION_DELIVERED}, {"relayed", BW_ACTION_RELAYED},
+        {"expanded", BW_ACTION_EXPANDED},
     };
     for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
         if (bw_istarts(word, bw_str(actions[i].word)))
             return actions[i].action;
-    return BW_ACTION_FAILED;
+    return BW_ACTION_NONE;
+}
+
+enum bw_action bw_action_of(bw_slice word)
+{
+    const enum bw_action action = known_action(word);
+    return action == BW_ACTION_NONE ? BW_ACTION_FAILED : action;
 }
 
 /* "\x{6771}" (RFC 6533 section 3, utf-8-addr-xtext) back to characters. */
@@ -131,6 +136,8 @@ static void read_recipient_group(struct bw_notice *notice, struct bw_context *co
     account->alias = bw_ieq(account->recipient, original) ? extra : original;
     const bw_slice action = bw_header_text(context->arena, h, "Action");
     account->action = action.n ? bw_action_of(action) : BW_ACTION_NONE;
+    if (action.n && known_action(action) == BW_ACTION_NONE)
+        account->text = action; /* "expired": no action of RFC 3464, but a word on the reason */
     account->status = status_code(bw_header_text(context->arena, h, "Status"));
     bw_slice diagnostic = bw_header_text(context->arena, h, "Diagnostic-Code");
     if (diagnostic.n)

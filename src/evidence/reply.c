@@ -169,7 +169,7 @@ bw_slice bw_command_of(bw_slice words)
         {"rcpt to", "RCPT"},      {"end of data", "DATA"}, {"bdat", "BDAT"},    {"auth", "AUTH"},
         {"quit", "QUIT"},         {"mail", "MAIL"},        {"rcpt", "RCPT"},    {"data", "DATA"},
         {"connect", "CONN"},      {"greeting", "CONN"},    {"banner", "CONN"},  {"talk to me", "CONN"},
-        {"recipient", "RCPT"},    {"sender", "MAIL"},      {"message", "DATA"},
+        {"recipient", "RCPT"},    {"sender", "MAIL"},      {"message", "DATA"}, {"body", "DATA"},
     };
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (bw_ifind(words, bw_str(commands[i].words), 0) != BW_NONE)

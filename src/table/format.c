@@ -89,6 +89,8 @@ static bw_status add_section_key(struct bw_section *section, struct bw_tables *t
         return bw_regex_add(&section->end, tables, record, entry, entry->value, false, err);
     if (bw_eq(entry->key, BW_S("rest")))
         section->rest_is_text = bw_eq(entry->value, BW_S("text"));
+    else if (bw_eq(entry->key, BW_S("action")))
+        section->action = entry->value;
     else if (bw_eq(entry->key, BW_S("blank")))
         section->blank_closes = bw_eq(entry->value, BW_S("closes"));
     if (!verb_of(&verb, entry->key))
@@ -118,6 +120,15 @@ static bw_status add_key(struct bw_format *format, struct bw_tables *tables, con
     return add_section_key(&format->sections.items[format->sections.count - 1], tables, record, entry, err);
 }
 
+/* The value of a key of the format itself: behind "section" it is the section's. */
+static bw_slice before_sections(const struct bw_record *record, const char *key)
+{
+    for (size_t i = 1; i < record->count && !bw_eq(record->entries[i].key, BW_S("section")); i++)
+        if (bw_eq(record->entries[i].key, bw_str(key)))
+            return record->entries[i].value;
+    return BW_NULL;
+}
+
 bw_status bw_format_fill(struct bw_tables *tables, const struct bw_record *record, struct bw_error *err)
 {
     struct bw_format *format = bw_push(tables->arena, &tables->formats);
@@ -126,7 +137,7 @@ bw_status bw_format_fill(struct bw_tables *tables, const struct bw_record *recor
     format->record = record;
     format->id = record->id;
     format->kind = bw_record_get(record, "kind");
-    format->action = bw_record_get(record, "action");
+    format->action = before_sections(record, "action");
     format->guessed = bw_eq(bw_record_get(record, "guessed"), BW_S("yes"));
     for (size_t i = 1; i < record->count; i++) {
         const bw_status status = add_key(format, tables, record, &record->entries[i], err);

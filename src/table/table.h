@@ -199,6 +199,7 @@ struct bw_section {
     struct bw_regex *end;   /* NULL: to the next section or the original */
     BW_LIST(struct bw_step) steps;
     bool rest_is_text; /* a line no step takes is text of the open delivery */
+    bw_slice action;   /* of the recipients that it names; unknown: the format's */
     bool blank_closes; /* an empty line closes the open delivery */
 };
 
