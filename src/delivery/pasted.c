@@ -21,10 +21,11 @@ bw_slice bw_unquote(struct bw_context *context, bw_slice body)
     struct bw_buf buf;
     bw_buf_init(&buf, context->limits->text_bytes);
     for (rest = body; bw_next_line(&line, &rest);) {
-        while (bw_starts(line, BW_S(">"))) {
-            line = bw_sub(line, 1, line.n);
-            if (bw_starts(line, BW_S(" ")))
-                line = bw_sub(line, 1, line.n);
+        /* "> >>> RCPT": the three are a session's mark of what was sent, no deeper quotation. */
+        bool spaced = false;
+        while (bw_starts(line, BW_S(">")) && !(spaced && bw_starts(line, BW_S(">>> ")))) {
+            spaced = bw_starts(line, BW_S("> "));
+            line = bw_sub(line, spaced ? 2 : 1, line.n);
         }
         bw_put(&buf, line);
         bw_putc(&buf, '\n');
