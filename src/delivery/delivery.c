@@ -146,7 +146,7 @@ static bool read_again(struct bw_notice *notice, struct bw_context *context, con
         const bw_slice plain = ways[i](context, notice->body);
         if (plain.p == notice->body.p)
             continue;
-        notice->body = plain;
+        notice->body = notice->words = plain;
         notice->pasted = true;
         if (bw_holds_status_fields(plain) && bw_status_read(notice, context, plain)) {
             if (!read_layout(notice, context, root, true))
@@ -183,7 +183,7 @@ static bool read_notice(struct bw_notice *notice, struct bw_context *context, st
             notice, context, bw_part_text(parts->status, context->message, context->arena, context->limits));
         standard = standard || fields || bw_part_is(parts->status, "message", "*");
     }
-    notice->body = bw_body_text(context, root, parts);
+    notice->body = notice->words = bw_body_text(context, root, parts);
     const bool read =
         read_layout(notice, context, root, standard) || (!standard && read_again(notice, context, root));
     if (!read && standard)
@@ -239,7 +239,7 @@ static bool read_inner(struct bw_notice *out, struct bw_context *context, struct
 static bool read_pasted_source(struct bw_notice *out, struct bw_context *context)
 {
     struct bw_part *part = NULL;
-    const bw_slice source = bw_pasted_source(out->body);
+    const bw_slice source = bw_pasted_source(out->words);
     if (source.n == 0 ||
         bw_mime_read_inner(&part, context->message, context->arena, source, context->limits) != BW_OK)
         return false;

@@ -45,6 +45,7 @@ struct bw_notice {
     bw_slice subject, from; /* of the notice, decoded */
     bw_slice to;            /* address of its reader, the original's sender */
     bw_slice body;          /* its readable words, without the returned original */
+    bw_slice words;         /* the same with what a layout cut off as the original */
     struct bw_original original;
     struct bw_part *original_part; /* its header, NULL where nothing was returned */
     BW_LIST(struct bw_hop) hops;
