@@ -134,6 +134,22 @@ SHAPES = {
 }
 # Samples whose point is another shape of the whole.
 OWN_SHAPE = ("shapes/", "charsets/")
+# What a shape takes away: (shape, sample) -> why another verdict is right. An entry whose sample passes is a failure, too.
+HEADER_ALONE = "told by its header fields, which a quotation in somebody's mail leaves out"
+TWO_DEEP = "the attached notice itself holds an attached bounce: one level is read, not two"
+EXCEPTIONS = {
+    ("attached", "lists/mailman-probe.eml"): TWO_DEEP,
+    ("attached-base64", "lists/mailman-probe.eml"): TWO_DEEP,
+    ("quoted", "domino/user-unknown-nl.eml"): HEADER_ALONE,
+    ("quoted", "gmail/old-delay-ja.eml"): HEADER_ALONE,
+    ("quoted", "googlegroups/no-permission-ja.eml"): HEADER_ALONE,
+    ("quoted", "googleworkspace/send-mail-as.eml"): HEADER_ALONE,
+    ("quoted", "lists/mailman-members-only.eml"): HEADER_ALONE,
+    ("quoted", "mcafee/virus-notice.eml"): HEADER_ALONE,
+    ("quoted", "postfix/customised-de.eml"): HEADER_ALONE,
+    ("quoted", "postfix/customised-fr-delay.eml"): HEADER_ALONE,
+    ("quoted", "verizon/vtext-invalid-recipient.eml"): HEADER_ALONE,
+}
 
 
 def facts(delivery):
@@ -198,6 +214,8 @@ def main():
             bad = [f"{k} {w[k]!r} -> {h[k]!r}" for w, h in zip(want, have) for k in keys if w[k] != h[k]]
             if len(have) != len(want):
                 bad.append(f"{len(want)} deliveries -> {len(have)}")
+            if (shape, str(sample.relative_to(SAMPLES))) in EXCEPTIONS:
+                bad = [] if bad else ["passes, so its entry in EXCEPTIONS has to go"]
             if bad:
                 missed += 1
                 print(f"FAIL {shape} {sample.relative_to(SAMPLES)}: {'; '.join(bad[:4])}")
