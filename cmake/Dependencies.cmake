@@ -9,6 +9,8 @@ find_path(MAGIC_INCLUDE_DIR magic.h)
 if(NOT MAGIC_INCLUDE_DIR)
   message(FATAL_ERROR "magic.h was not found: install libmagic's development files (Debian: libmagic-dev)")
 endif()
+# Opened at run time like libmagic, and only when such a file is read: its header is enough.
+pkg_check_modules(ARCHIVE REQUIRED libarchive)
 if(BUILD_TESTING)
   pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
   find_package(Python3 REQUIRED COMPONENTS Interpreter)

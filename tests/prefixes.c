@@ -178,7 +178,8 @@ int main(int argc, char **argv)
     for (; first < argc && argv[first][0] == '-'; first++) {
         if (strcmp(argv[first], "--every") == 0)
             work.every = true;
-        else if (sscanf(argv[first], "--part=%u/%u", &work.part, &work.parts) != 2 || work.part >= work.parts) {
+        else if (sscanf(argv[first], "--part=%u/%u", &work.part, &work.parts) != 2 ||
+                 work.part >= work.parts) {
             fprintf(stderr, "prefixes: '%s' is not understood\n", argv[first]);
             return 2;
         }

@@ -136,8 +136,9 @@ static void read_recipient_group(struct bw_notice *notice, struct bw_context *co
     account->alias = bw_ieq(account->recipient, original) ? extra : original;
     const bw_slice action = bw_header_text(context->arena, h, "Action");
     account->action = action.n ? bw_action_of(action) : BW_ACTION_NONE;
-    if (action.n && known_action(action) == BW_ACTION_NONE)
-        account->text = action; /* "expired": no action of RFC 3464, but a word on the reason */
+    /* "expired": no action of RFC 3464, but a word on the reason. A field in the field is no word. */
+    if (action.n && known_action(action) == BW_ACTION_NONE && bw_find_byte(action, ':', 0) == BW_NONE)
+        account->text = action;
     account->status = status_code(bw_header_text(context->arena, h, "Status"));
     bw_slice diagnostic = bw_header_text(context->arena, h, "Diagnostic-Code");
     if (diagnostic.n)

@@ -106,7 +106,8 @@ static bool too_much(struct bw_archive *archive, uint64_t bytes)
 static la_ssize_t feed(struct archive *handle, void *context, const void **out)
 {
     struct bw_archive *archive = context;
-    const la_int64_t unpacked = archive->call.filter_bytes(handle, 0); /* with headers and padding: half counts */
+    const la_int64_t unpacked =
+        archive->call.filter_bytes(handle, 0); /* with headers and padding: half counts */
     if (unpacked > 0 && too_much(archive, (uint64_t)unpacked / 2))
         return -1;
     bw_window_fill(archive->window, 1);
@@ -250,8 +251,7 @@ enum bw_opened bw_archive_open(struct bw_archive **out, struct bw_window *window
         set_place(archive, fd);
         archive->library =
             bw_library_open(library_names, sizeof library_names / sizeof *library_names, false);
-        opened =
-            archive->library && bind(&archive->call, archive->library) ? begin(archive) : BW_NO_LIBRARY;
+        opened = archive->library && bind(&archive->call, archive->library) ? begin(archive) : BW_NO_LIBRARY;
     }
     if (opened == BW_OPENED) {
         *out = archive;
@@ -289,8 +289,7 @@ ssize_t bw_archive_read(void *context, void *out, size_t n)
         errno = EIO;
         return -1;
     }
-    const la_ssize_t got =
-        archive->call.read_data(archive->handle, out, n < PIECE_BYTES ? n : PIECE_BYTES);
+    const la_ssize_t got = archive->call.read_data(archive->handle, out, n < PIECE_BYTES ? n : PIECE_BYTES);
     if (got > 0) {
         archive->bytes += (uint64_t)got;
         if (!too_much(archive, archive->bytes))

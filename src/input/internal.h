@@ -40,14 +40,14 @@ int bw_single_message(struct bw_input_message *out, struct bw_window *window, si
 
 /* The line that the reader has come to, and what it knows of those before it. All zero at the start of an mbox. */
 struct bw_mbox {
-    char eol;               /* what ends a line: LF, or CR where the file knows no other */
-    bool skipping;          /* the last message was cut: its rest is still to be passed over */
-    bool mid_line;          /* the rest begins inside a line */
-    bool blank;             /* the line before was empty */
-    bool closed;            /* the line before is a delimiter that closes a MIME body (RFC 2046 section 5.1.1) */
-    bool part;              /* in the lines that follow a MIME delimiter */
-    bool carrier;           /* these say that the part is a message */
-    bool carried;           /* the empty line before was the end of such a part's header */
+    char eol;      /* what ends a line: LF, or CR where the file knows no other */
+    bool skipping; /* the last message was cut: its rest is still to be passed over */
+    bool mid_line; /* the rest begins inside a line */
+    bool blank;    /* the line before was empty */
+    bool closed;   /* the line before is a delimiter that closes a MIME body (RFC 2046 section 5.1.1) */
+    bool part;     /* in the lines that follow a MIME delimiter */
+    bool carrier;  /* these say that the part is a message */
+    bool carried;  /* the empty line before was the end of such a part's header */
     unsigned length_misses; /* Content-Length fields that led nowhere */
 };
 
@@ -74,7 +74,8 @@ void bw_library_close(void *library);
 
 /* ---- archive.c: packed mails ---------------------------------------------------------------------------- */
 
-enum { BW_WHY_BYTES = 200 }; /* of the words that say why something cannot be read */
+/* Room for the words that say why something cannot be read. */
+enum { BW_WHY_BYTES = 200 };
 
 /* Ceilings for one archive. */
 struct bw_archive_limits {
@@ -106,6 +107,27 @@ ssize_t bw_archive_read(void *archive, void *out, size_t n);
 const char *bw_archive_why(const struct bw_archive *archive);
 /* Frees it. NULL is allowed. */
 void bw_archive_free(struct bw_archive *archive);
+
+/* ---- msg.c and tnef.c: messages that are no RFC 5322 ----------------------------------------------------- */
+
+/* What making a mail of one came to. */
+enum bw_converted {
+    BW_CONVERTED,
+    BW_CONVERTED_NOT,  /* it is damaged or too large: why says so */
+    BW_CONVERT_OTHER,  /* it is no message, but something else that begins likewise */
+    BW_CONVERT_LIBRARY /* the library for it is not installed */
+};
+
+/* head begins a compound file (MS-CFB): a .msg, or one of many other documents. */
+bool bw_is_compound(bw_slice head);
+/* Appends the message that a .msg file (MS-OXMSG) holds as an RFC 5322 message to out. limit: most bytes of properties
+ * that are looked at. why[BW_WHY_BYTES]: filled for BW_CONVERTED_NOT. */
+enum bw_converted bw_msg_read(struct bw_buf *out, bw_slice bytes, size_t limit, char *why);
+
+/* head begins a TNEF stream (MS-OXTNEF), "winmail.dat". */
+bool bw_is_tnef(bw_slice head);
+/* The same for a TNEF stream. Needs no library. */
+enum bw_converted bw_tnef_read(struct bw_buf *out, bw_slice bytes, size_t limit, char *why);
 
 /* ---- kind.c and magic.c: what is no mail --------------------------------------------------------------- */
 

@@ -13,14 +13,15 @@ enum {
     HEAD_BYTES = 4096, /* of a file, what tells whether it is mail */
     MAGIC_HEAD_BYTES =
         1024 * 1024, /* of a file that is none, what libmagic gets: some formats keep their mark deep */
-    OTHERS_MAX = 3   /* members that are no mail, named where nothing else is in an archive */
+    OTHERS_MAX = 3,  /* members that are no mail, named where nothing else is in an archive */
+    ASKED_MAX = 100  /* of them, looked at closely: libmagic takes its time */
 };
 
 /* For one archive: a mail server's folder of bounces fits, and a bomb ends after some seconds. */
 static const struct bw_archive_limits archive_limits = {.members = 200000, .bytes = (uint64_t)4 << 30};
 
 /* What is being read. */
-enum state { NOTHING, SINGLE, MBOX };
+enum state { NOTHING, SINGLE, MBOX, CONVERTED };
 
 /* The archive being read: its members are sources. */
 struct packed {
@@ -45,8 +46,9 @@ struct bw_input {
     struct bw_window *window; /* the one that messages are read from */
     struct bw_mbox mbox;
     struct packed packed;
-    struct bw_walk *walk; /* through the current path, where that is a folder */
-    bool walk_said;       /* it gave a message or an error */
+    struct bw_buf converted; /* the message, where the source held it in another form */
+    struct bw_walk *walk;    /* through the current path, where that is a folder */
+    bool walk_said;          /* it gave a message or an error */
     struct bw_magic *magic;
 };
 
@@ -63,6 +65,7 @@ struct bw_input *bw_input_open(const char *const *paths, size_t count, const str
     input->window = &input->file_window;
     bw_buf_init(&input->packed.path, 0);
     bw_buf_init(&input->packed.others, 0);
+    bw_buf_init(&input->converted, 0);
     return input;
 }
 
@@ -89,6 +92,7 @@ void bw_input_close(struct bw_input *input)
     bw_window_clear(&input->member_window);
     bw_buf_clear(&input->packed.path);
     bw_buf_clear(&input->packed.others);
+    bw_buf_clear(&input->converted);
     free(input);
 }
 
@@ -112,6 +116,13 @@ int bw_input_fail(struct bw_error *err, const char *path, int errno_value)
 static int fail_not_mail(struct bw_error *err, const char *path, const char *message)
 {
     bw_fail_at(fresh(err), BW_NOT_MAIL, path, 0, 0, "%s", message);
+    return -1;
+}
+
+/* It is what it should be, but damaged, or beyond a ceiling. */
+static int fail_because(struct bw_error *err, const char *path, const char *why)
+{
+    bw_fail_at(fresh(err), BW_IO, path, 0, 0, "%s", why);
     return -1;
 }
 
@@ -151,8 +162,7 @@ static int fail_reading(struct bw_error *err, const struct bw_input *input)
     const int why = input->window->error;
     if (why == ENOMEM || !input->packed.archive)
         return bw_input_fail(err, input->source, why);
-    bw_fail_at(fresh(err), BW_IO, input->source, 0, 0, "%s", bw_archive_why(input->packed.archive));
-    return -1;
+    return fail_because(err, input->source, bw_archive_why(input->packed.archive));
 }
 
 static bool is_blank(bw_slice head) { return bw_trim(head).n == 0; }
@@ -166,7 +176,7 @@ static int open_archive(struct bw_input *input, const struct bw_file_kind *kind,
     case BW_NO_LIBRARY:
         return fail_kind(err, input->source, kind, "install libarchive, or unpack it and try again");
     case BW_OPENED_NOT:
-        return fail_not_mail(err, input->source, why);
+        return fail_because(err, input->source, why);
     case BW_OPENED:
         break;
     }
@@ -199,12 +209,62 @@ static int fail_without_mail(struct bw_error *err, const struct bw_input *input)
     return -1;
 }
 
+/* Makes a mail of the source. As bw_msg_read, and BW_CONVERTED_NOT for one that is too large. */
+static enum bw_converted convert(struct bw_input *input, char *why)
+{
+    /* What text and files are written as takes a third more than they do. */
+    const size_t limit = input->limit / 4 * 3;
+    struct bw_buf *out = &input->converted;
+    bw_buf_clear(out);
+    bw_buf_init(out, input->limit);
+    if (bw_window_fill(input->window, input->limit + 1)) {
+        snprintf(why, BW_WHY_BYTES, "is larger than %zu bytes", input->limit);
+        return BW_CONVERTED_NOT;
+    }
+    const bw_slice bytes = bw_window_held(input->window);
+    const enum bw_converted converted =
+        bw_is_tnef(bytes) ? bw_tnef_read(out, bytes, limit, why) : bw_msg_read(out, bytes, limit, why);
+    if (converted != BW_CONVERTED || !out->truncated)
+        return converted;
+    snprintf(why, BW_WHY_BYTES, "unpacks to more than %zu bytes", input->limit);
+    return BW_CONVERTED_NOT;
+}
+
+/* The source is a TNEF stream or a compound file, perhaps a message. 1, -1, or 0: something else. */
+static int begin_converted(struct bw_input *input, struct bw_error *err)
+{
+    char why[BW_WHY_BYTES] = "";
+    switch (convert(input, why)) {
+    case BW_CONVERTED:
+        input->state = CONVERTED;
+        return 1;
+    case BW_CONVERTED_NOT:
+        if (input->window->error)
+            return fail_reading(err, input);
+        return fail_because(err, input->source, why);
+    case BW_CONVERT_LIBRARY:
+        return fail_not_mail(err, input->source,
+                             "is a message in the .msg format; install libgsf or save it as .eml");
+    case BW_CONVERT_OTHER:
+        break;
+    }
+    return 0;
+}
+
 /* The source is neither an mbox nor plainly text: finds out what it is. As begin_source. */
 static int begin_other(struct bw_input *input, struct bw_error *err)
 {
-    const bool member = input->window == &input->member_window;
+    const bool inside = input->window == &input->member_window;
+    const bool member = inside && input->source != input->file;
     struct bw_file_kind kind;
-    bw_window_fill(input->window, member ? HEAD_BYTES : MAGIC_HEAD_BYTES);
+    if (bw_is_compound(bw_window_held(input->window)) || bw_is_tnef(bw_window_held(input->window))) {
+        const int begun = begin_converted(input, err);
+        if (begun)
+            return begun;
+    }
+    if (member && input->packed.other_count >= ASKED_MAX)
+        return note_other(&input->packed, input->source);
+    bw_window_fill(input->window, inside ? HEAD_BYTES : MAGIC_HEAD_BYTES);
     const bw_slice head = bw_window_held(input->window);
     bw_magic_ask(&kind, &input->magic, head);
     if (kind.text) {
@@ -214,10 +274,12 @@ static int begin_other(struct bw_input *input, struct bw_error *err)
     /* Many documents are zips inside, which libmagic tells apart. */
     if (bw_is_archive(head) && (kind.packed || !kind.known)) {
         kind.packed = true;
-        return member ? fail_kind(err, input->source, &kind, "unpack the archive around it and try again")
-                      : open_archive(input, &kind, err);
+        if (!inside)
+            return open_archive(input, &kind, err);
+        note_other(&input->packed, input->source);
+        return fail_kind(err, input->source, &kind, "unpack the archive around it and try again");
     }
-    if (member && input->source != input->file)
+    if (member)
         return note_other(&input->packed, input->source);
     return fail_kind(err, input->source, &kind, NULL);
 }
@@ -277,9 +339,9 @@ static int next_member(struct bw_input *input, struct bw_error *err)
         if (!name_member(input, name))
             return bw_input_fail(err, input->source, ENOMEM);
         if (found < 0)
-            bw_fail_at(fresh(err), BW_IO, input->source, 0, 0, "%s", bw_archive_why(packed->archive));
-        if (found <= 0)
-            return found || packed->said ? found : fail_without_mail(err, input);
+            return fail_because(err, input->source, bw_archive_why(packed->archive));
+        if (found == 0)
+            return packed->said ? 0 : fail_without_mail(err, input);
         input->window = &input->member_window;
         bw_window_reset(input->window, bw_archive_read, packed->archive);
         const int begun = begin_source(input, err);
@@ -373,8 +435,12 @@ static int next_message(struct bw_input_message *out, struct bw_input *input, st
     int found = 0;
     if (input->state == MBOX)
         found = bw_mbox_next(out, &input->mbox, input->window, input->limit);
-    else if (input->index == 0)
+    else if (input->index == 0 && input->state == SINGLE)
         found = bw_single_message(out, input->window, input->limit);
+    if (input->index == 0 && input->state == CONVERTED) {
+        out->bytes = bw_buf_slice(&input->converted);
+        found = 1;
+    }
     if (found > 0) {
         out->source = input->source;
         out->index = ++input->index;

@@ -7,6 +7,8 @@ OWNER = {
     "pcre2.h": "src/table/regex.c",
     "iconv.h": "src/mime/charset.c",
     "magic.h": "src/input/magic.c",
+    "archive.h": "src/input/archive.c",
+    "archive_entry.h": "src/input/archive.c",
     "jansson.h": "src/report/json.c",
 }
 

@@ -78,7 +78,7 @@ static void test_tolerance(void **state)
         {"Action: failed (given up)\n", "a@example.com|failed|-|-|-|-|-"},
         {"Action: failure\n", "a@example.com|failed|-|-|-|-|-"},
         {"Action: ction: failed\n", "a@example.com|failed|-|-|-|-|-"},
-        {"Action: expired\n", "a@example.com|failed|-|-|-|-|-"},
+        {"Action: expired\n", "a@example.com|failed|-|-|-|-|expired"},
         {"Action: deliverable\n", "a@example.com|delivered|-|-|-|-|-"},
         {"Action: relayed\n", "a@example.com|relayed|-|-|-|-|-"},
         {"Action: expanded\n", "a@example.com|expanded|-|-|-|-|-"},

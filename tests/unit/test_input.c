@@ -436,12 +436,8 @@ static void kinds_are_named(void **state)
     } files[] = {
         {"report.pdf", BYTES("%PDF-1.4\n%\xE2\xE3\xCF\xD3\n1 0 obj\n"),
          "\"report.pdf\" is a PDF document, not a mail; save the message itself (.eml) and try again"},
-        {"mail.gz", BYTES("\x1F\x8B\x08\0\0\0\0\0\0\3K\4\0C\xBE\xB7\xE8\1\0\0\0"),
-         "\"mail.gz\" is gzip compressed data, not a mail; unpack it and try again"},
-        {"mail.zip",
-         BYTES("PK\3\4\x14\0\0\0\0\0\0\0\0\0C\xBE\xB7\xE8\1\0\0\0\1\0\0\0\5\0\0\0a."
-               "emlaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
-         "\"mail.zip\" is Zip archive data, not a mail; unpack it and try again"},
+        {"mail.7z", BYTES("7z\xBC\xAF\x27\x1C\0\4\x12\x34\x56\x78\0\0\0\0"),
+         "\"mail.7z\" is 7-zip archive data, not a mail; unpack it and try again"},
         {"shot.png", BYTES("\x89PNG\r\n\x1A\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\2\0\0\0\x90wS\xDE"),
          "\"shot.png\" is PNG image data, not a mail; save the message itself (.eml) and try again"},
         {"any", BYTES("\1\2\3\4\5\6\7\x0E"),
