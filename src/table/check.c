@@ -219,7 +219,7 @@ bw_status bw_table_check(bw_finding_list *out, struct bw_arena *arena, const str
         bw_record_check(out, arena, record);
         check_repeated(out, arena, tables, record);
         check_regexes(out, arena, record);
-        if (bw_in_effect(tables, record))
+        if (bw_in_effect(record))
             bw_references_check(out, arena, tables, record);
     }
     return bw_arena_failed(arena) ? BW_NO_MEMORY : BW_OK;

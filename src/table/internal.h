@@ -42,7 +42,7 @@ bw_status bw_load_path(struct bw_tables *tables, const char *path, unsigned laye
 /* Decides which record of each id is in effect and fills the index. */
 bw_status bw_layers_resolve(struct bw_tables *tables, struct bw_error *err);
 /* True when the record is the one in effect. */
-bool bw_in_effect(const struct bw_tables *tables, const struct bw_record *record);
+bool bw_in_effect(const struct bw_record *record);
 
 /* Fills the typed views from the records in effect. */
 bw_status bw_views_fill(struct bw_tables *tables, struct bw_error *err);

@@ -44,18 +44,18 @@ bw_status bw_layers_resolve(struct bw_tables *tables, struct bw_error *err)
     for (size_t i = 0; i < tables->records.count; i++) {
         struct bw_record *record = &tables->records.items[i];
         struct bw_record **slot = find_slot(tables, language_of(record), record->kind, record->id);
-        if (*slot && (*slot)->file->layer == record->file->layer)
+        record->superseded = *slot && (*slot)->file->layer == record->file->layer;
+        if (record->superseded)
             continue; /* bw_table_check reports the repeated id; the first stays */
+        if (*slot)
+            (*slot)->superseded = true;
         record->replaces = *slot;
         *slot = record;
     }
     return BW_OK;
 }
 
-bool bw_in_effect(const struct bw_tables *tables, const struct bw_record *record)
-{
-    return !record->disabled && *find_slot(tables, language_of(record), record->kind, record->id) == record;
-}
+bool bw_in_effect(const struct bw_record *record) { return !record->disabled && !record->superseded; }
 
 const struct bw_record *bw_table_record(const struct bw_tables *tables, const char *kind, bw_slice id)
 {

@@ -104,7 +104,8 @@ bw_status bw_record_add(struct bw_tables *tables, struct bw_table_file *file, st
     record->count = count;
     record->kind = entries[0].key;
     record->id = entries[0].value;
-    record->schema = bw_schema(entries[0].key);
+    const bool like_before = tables->records.count > 1 && bw_eq(record[-1].kind, record->kind);
+    record->schema = like_before ? record[-1].schema : bw_schema(record->kind);
     record->line = entries[0].line;
     record->disabled = is_yes(bw_record_get(record, "disabled"));
     if (bw_eq(record->kind, BW_S("language")))

@@ -32,6 +32,7 @@ struct bw_record {
     unsigned line;
     const struct bw_record *replaces; /* the record of a lower layer that this one replaced */
     bool disabled;
+    bool superseded; /* another record has its id: of a higher layer, or the first of its own */
 };
 
 /* The value of the first entry with that key; unknown slice without one. */

@@ -196,19 +196,23 @@ static bw_status add_fact(struct bw_tables *tables, const struct bw_record *reco
     return add_regex(&fact->match, tables, record, "match", err);
 }
 
-static bw_status add_record(struct bw_tables *tables, const struct bw_record *record, struct bw_error *err)
+/* Adds the view of one record. */
+typedef bw_status maker(struct bw_tables *, const struct bw_record *, struct bw_error *);
+
+/* What adds records of that kind; NULL for those that are looked up as they stand. */
+static maker *maker_of(bw_slice kind)
 {
     static const struct {
         const char *kind;
-        bw_status (*add)(struct bw_tables *, const struct bw_record *, struct bw_error *);
+        maker *add;
     } makers[] = {
         {"rule", add_rule},         {"list", add_list}, {"receiver", add_receiver}, {"code", add_code},
         {"format", bw_format_fill}, {"fact", add_fact}, {"cause", add_cause},
     };
     for (size_t i = 0; i < sizeof makers / sizeof *makers; i++)
-        if (bw_eq(record->kind, bw_str(makers[i].kind)))
-            return makers[i].add(tables, record, err);
-    return BW_OK;
+        if (bw_eq(kind, bw_str(makers[i].kind)))
+            return makers[i].add;
+    return NULL;
 }
 
 /* Where a record stands: newer layers first, then file and line as read. */
@@ -259,12 +263,16 @@ static bw_status check_record(struct bw_tables *tables, const struct bw_record *
 bw_status bw_views_fill(struct bw_tables *tables, struct bw_error *err)
 {
     bw_status status = BW_OK;
+    bw_slice kind = BW_NULL; /* of the record before: most have neighbours of their kind */
+    maker *add = NULL;
     for (size_t i = 0; i < tables->records.count && !status; i++) {
         const struct bw_record *record = &tables->records.items[i];
+        if (!bw_eq(record->kind, kind))
+            add = maker_of(kind = record->kind);
         if (record->file->layer > 0)
             status = check_record(tables, record, err);
-        if (!status && bw_in_effect(tables, record))
-            status = add_record(tables, record, err);
+        if (!status && add && bw_in_effect(record))
+            status = add(tables, record, err);
     }
     if (status)
         return status;
