@@ -91,6 +91,21 @@ static bool says_nothing(const struct work *work, const struct bw_delivery *deli
            !delivery->status.p && bw_eq(work->notice.format, BW_S("text"));
 }
 
+/* A forged notice reports on nobody. */
+static bw_status look_for_forgery(struct bw_result *out, struct work *work)
+{
+    bw_sign_list signs;
+    const bw_status status = bw_diagnose_forgery(&signs, &work->context, &work->notice);
+    if (signs.count == 0)
+        return status;
+    out->forged = signs.items;
+    out->forged_count = signs.count;
+    out->kind = BW_KIND_NOT_A_BOUNCE;
+    out->format = BW_NULL;
+    out->delivery_count = 0;
+    return status;
+}
+
 static void fill_result(struct bw_result *out, struct work *work, struct bw_delivery *deliveries,
                         size_t count)
 {
@@ -106,6 +121,7 @@ static void fill_result(struct bw_result *out, struct work *work, struct bw_deli
     out->reporting_mta = notice->reporting_mta;
     out->date = notice->date;
     out->original = notice->original;
+    out->original.sent_elsewhere = bw_sent_elsewhere(&work->context, notice);
     out->deliveries = deliveries;
     out->delivery_count = count;
     if (bw_matcher_gave_up(work->context.matcher))
@@ -133,6 +149,9 @@ static bw_status judge_all(struct bw_result *out, struct work *work, bool explai
             return status;
     }
     fill_result(out, work, deliveries, count);
+    const bw_status status = look_for_forgery(out, work);
+    if (status)
+        return status;
     return out_of_memory(work) ? BW_NO_MEMORY : BW_OK;
 }
 

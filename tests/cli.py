@@ -236,7 +236,7 @@ class Options(Case):
         self.assertEqual(done.out.count("\n"), 1)
         report = json.loads(done.out)
         self.assertEqual(list(report), ["schema", "source", "index", "kind", "format", "reporting_mta", "date", "original",
-                                        "deliveries"])
+                                        "deliveries", "forged"])
         self.assertEqual(report["source"], "-")
         self.assertEqual(report["deliveries"][0]["recipient"], "nobody@example.com")
         self.assertEqual(report["deliveries"][0]["cause"], "user-unknown")

@@ -99,6 +99,7 @@ struct bw_delivery {
 /* The returned original, as far as the mail holds it. */
 struct bw_original {
     bw_slice message_id, from, to, subject, date; /* date: RFC 3339 */
+    bool sent_elsewhere; /* it did not pass the servers of the provider whose address it has as sender */
 };
 
 /* Something odd in the mail. */
@@ -122,6 +123,9 @@ struct bw_result {
     struct bw_original original;
     const struct bw_delivery *deliveries;
     size_t delivery_count;
+    const bw_slice
+        *forged; /* why the message is thought a forged notice, ids of signs; none where it is not */
+    size_t forged_count;
     const struct bw_anomaly *anomalies;
     size_t anomaly_count;
     struct bw_trace *trace; /* for --dump; opaque here */

@@ -38,6 +38,7 @@ static void read_header(struct bw_notice *notice, struct bw_context *context, co
     notice->from = bw_header_text(context->arena, &root->header, "From");
     notice->to = bw_address(context->arena, bw_header_text(context->arena, &root->header, "To"));
     notice->date = bw_date(context->arena, bw_header_text(context->arena, &root->header, "Date"));
+    notice->header = header_lines(context, &root->header);
     notice->pasted = root->no_header;
 }
 
@@ -112,14 +113,13 @@ static void read_original_part(struct bw_notice *notice, struct bw_context *cont
 }
 
 /* Runs the layouts over the notice; false where no entry of the table reads it. */
-static bool read_layout(struct bw_notice *notice, struct bw_context *context, const struct bw_part *root,
-                        bool standard)
+static bool read_layout(struct bw_notice *notice, struct bw_context *context, bool standard)
 {
     struct bw_layout_text text = {{BW_NULL}, {{0}}};
     text.where[BW_WHERE_BODY] = notice->body;
     text.where[BW_WHERE_SUBJECT] = notice->subject;
     text.where[BW_WHERE_FROM] = notice->from;
-    text.where[BW_WHERE_HEADER] = header_lines(context, &root->header);
+    text.where[BW_WHERE_HEADER] = notice->header;
     bw_grams_of(&text.grams, notice->body);
     bw_account_list found = {0};
     bw_slice original = BW_NULL;
@@ -139,7 +139,7 @@ static bool read_layout(struct bw_notice *notice, struct bw_context *context, co
 }
 
 /* Pasted text and quotations: the words once more without their quotation marks, then without their indentation. */
-static bool read_again(struct bw_notice *notice, struct bw_context *context, const struct bw_part *root)
+static bool read_again(struct bw_notice *notice, struct bw_context *context)
 {
     bw_slice (*const ways[])(struct bw_context *, bw_slice) = {bw_unquote, bw_dedent};
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
@@ -149,11 +149,11 @@ static bool read_again(struct bw_notice *notice, struct bw_context *context, con
         notice->body = notice->words = plain;
         notice->pasted = true;
         if (bw_holds_status_fields(plain) && bw_status_read(notice, context, plain)) {
-            if (!read_layout(notice, context, root, true))
+            if (!read_layout(notice, context, true))
                 notice->format = BW_S("rfc3464");
             return true;
         }
-        if (read_layout(notice, context, root, false))
+        if (read_layout(notice, context, false))
             return true;
     }
     return false;
@@ -183,9 +183,9 @@ static bool read_notice(struct bw_notice *notice, struct bw_context *context, st
             notice, context, bw_part_text(parts->status, context->message, context->arena, context->limits));
         standard = standard || fields || bw_part_is(parts->status, "message", "*");
     }
+    notice->standard = standard;
     notice->body = notice->words = bw_body_text(context, root, parts);
-    const bool read =
-        read_layout(notice, context, root, standard) || (!standard && read_again(notice, context, root));
+    const bool read = read_layout(notice, context, standard) || (!standard && read_again(notice, context));
     if (!read && standard)
         notice->format = BW_S("rfc3464");
     if (notice->kind == BW_KIND_BOUNCE && (read || standard))

@@ -43,6 +43,7 @@ struct bw_notice {
     bw_slice reporting_mta;
     bw_slice date;          /* RFC 3339 */
     bw_slice subject, from; /* of the notice, decoded */
+    bw_slice header;        /* its fields, decoded, one "Name: value" on a line */
     bw_slice to;            /* address of its reader, the original's sender */
     bw_slice body;          /* its readable words, without the returned original */
     bw_slice words;         /* the same with what a layout cut off as the original */
@@ -50,6 +51,7 @@ struct bw_notice {
     struct bw_part *original_part; /* its header, NULL where nothing was returned */
     BW_LIST(struct bw_hop) hops;
     bw_account_list accounts;
+    bool standard; /* a report by its type or its status fields (RFC 3464) */
     bool pasted;   /* text without header fields, or a quotation */
     bool doubtful; /* in a person's mail, and no layout reads it: no bounce unless all speaks for it */
 };

@@ -52,8 +52,20 @@ static void check_language(bw_finding_list *out, struct bw_arena *arena, const s
     }
 }
 
+/* Every sign has its sentence, or a reader would see its id. */
+static void check_signs(bw_finding_list *out, struct bw_arena *arena, const struct bw_tables *tables)
+{
+    for (size_t i = 0; i < tables->signs.count; i++) {
+        const struct bw_sign *sign = &tables->signs.items[i];
+        const bw_slice id = bw_format(arena, "sign.%.*s", BW_ARG(sign->id));
+        if (sign->as == BW_SIGN_AGAINST && !bw_table_text(tables, "en", "word", id))
+            bw_finding_add(out, arena, sign->record, NULL, "there is no word \"%.*s\"", BW_ARG(id));
+    }
+}
+
 void bw_check_texts(bw_finding_list *out, struct bw_arena *arena, const struct bw_tables *tables)
 {
+    check_signs(out, arena, tables);
     for (size_t i = 0; i < tables->records.count; i++)
         if (bw_eq(tables->records.items[i].kind, BW_S("language")) &&
             tables->records.items[i].file->layer == 0)

@@ -53,12 +53,12 @@ static bw_slice registered_part(bw_slice host)
     return found == 3 ? bw_sub(host, dots[2] + 1, host.n) : host;
 }
 
-static bool same_owner(bw_slice a, bw_slice b)
+bool bw_same_owner(bw_slice a, bw_slice b)
 {
     return a.n && b.n && bw_find_byte(a, '.', 0) != BW_NONE && bw_ieq(registered_part(a), registered_part(b));
 }
 
-static bw_slice domain_of(bw_slice address)
+bw_slice bw_domain_of(bw_slice address)
 {
     size_t at = address.n;
     while (at > 0 && address.p[at - 1] != '@')
@@ -66,8 +66,7 @@ static bw_slice domain_of(bw_slice address)
     return at ? bw_sub(address, at, address.n) : BW_NULL;
 }
 
-/* One company may run several receivers and one help site for all. */
-static bool same_operator(const struct bw_receiver *a, const struct bw_receiver *b)
+bool bw_same_operator(const struct bw_receiver *a, const struct bw_receiver *b)
 {
     if (!a || !b)
         return false;
@@ -88,11 +87,11 @@ static enum bw_trust trust_of(const struct bw_blocking *from, bw_slice url)
     if (owner && owner->list)
         return BW_TRUST_OPERATOR;
     if (owner && owner->receiver &&
-        (same_operator(owner->receiver, from->receiver) ||
-         same_operator(owner->receiver, refuser ? refuser->receiver : NULL)))
+        (bw_same_operator(owner->receiver, from->receiver) ||
+         bw_same_operator(owner->receiver, refuser ? refuser->receiver : NULL)))
         return BW_TRUST_RECEIVER;
-    if (same_owner(host, from->evidence->remote_host) ||
-        same_owner(host, domain_of(from->evidence->recipient)))
+    if (bw_same_owner(host, from->evidence->remote_host) ||
+        bw_same_owner(host, bw_domain_of(from->evidence->recipient)))
         return BW_TRUST_RECEIVER;
     return BW_TRUST_UNVERIFIED;
 }

@@ -63,6 +63,8 @@ bool bw_is_address(bw_slice s);
 bool bw_same_address(bw_slice a, bw_slice b);
 /* Loopback, private, link-local or unspecified (RFC 6890). */
 bool bw_address_is_private(bw_slice s);
+/* Pushes to out->urls every link of text that is not there yet. in_said: text is the refusing server's words. */
+void bw_urls_scan(struct bw_evidence *out, struct bw_context *context, bw_slice text, bool in_said);
 /* The host of a link, without user and port; borrowed. */
 bw_slice bw_url_host(bw_slice url);
 

@@ -13,8 +13,6 @@ bw_slice bw_without_line_codes(struct bw_arena *arena, bw_slice words);
 
 /* Pushes every address of text. in_said: text is the refusing server's words. */
 void bw_addresses_scan(struct bw_evidence *out, struct bw_context *context, bw_slice text, bool in_said);
-/* Pushes every link of text that is not there yet, likewise. */
-void bw_urls_scan(struct bw_evidence *out, struct bw_context *context, bw_slice text, bool in_said);
 /* Pushes every list whose zone text names, and the one with the longest name in it, likewise. */
 void bw_lists_scan(struct bw_evidence *out, struct bw_context *context, bw_slice text, bool in_said);
 

@@ -6,6 +6,7 @@ static const char *const fact_names[] = {
     "recipient",
     "recipient_domain",
     "sender",
+    "sender_domain",
     "original_subject",
     "original_date",
     "host",
@@ -40,7 +41,7 @@ static const char *const flag_names[] = {
     "closed",       "active",           "private",    "network",  "dynamic",   "not-a-listing",
     "code",         "receiver",         "unverified", "isp-only", "who-isp",   "who-owner",
     "self-service", "auto-expiry",      "who-anyone", "several",  "temporary", "permanent",
-    "text-said",    "inactive-unknown", "loop",
+    "text-said",    "inactive-unknown", "loop",       "forged",
 };
 
 bool bw_fact_is_known(bw_slice name)
@@ -187,6 +188,7 @@ void bw_facts_fill(struct bw_fact_values *out, struct bw_arena *arena, const str
 {
     *out = (struct bw_fact_values){.count = 0};
     bw_fact_set(out, "sender", result->original.from);
+    bw_fact_set(out, "sender_domain", domain_of(result->original.from));
     bw_fact_set(out, "original_subject", result->original.subject);
     bw_fact_set(out, "original_date", bw_readable_date(arena, result->original.date));
     bw_fact_set(out, "reporter", result->reporting_mta);
@@ -194,4 +196,5 @@ void bw_facts_fill(struct bw_fact_values *out, struct bw_arena *arena, const str
     if (group->first->has_block)
         set_block_facts(out, &group->first->block);
     set_list_flags(out, tables, group->first);
+    bw_flag_set(out, BW_S("forged"), result->forged_count > 0);
 }

@@ -49,6 +49,7 @@ static json_t *original_object(const struct bw_original *original, bool *failed)
     add_text(object, failed, "to", original->to);
     add_text(object, failed, "subject", original->subject);
     add_text(object, failed, "date", original->date);
+    add(object, failed, "sent_elsewhere", json_boolean(original->sent_elsewhere));
     return object;
 }
 
@@ -128,6 +129,10 @@ static json_t *message_object(const struct bw_result *result, const char *source
     for (size_t i = 0; i < result->delivery_count; i++)
         append(deliveries, failed, delivery_object(&result->deliveries[i], failed));
     add(object, failed, "deliveries", deliveries);
+    json_t *forged = json_array();
+    for (size_t i = 0; i < result->forged_count; i++)
+        append(forged, failed, text(result->forged[i]));
+    add(object, failed, "forged", forged);
     return object;
 }
 

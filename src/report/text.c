@@ -79,6 +79,11 @@ static void put_remarks(struct bw_writer *writer, bw_slice cause, const struct b
 {
     bw_lines notes = {.count = 0};
     bw_say_all(&notes, writer->arena, writer->tables, writer->options->language, cause, "note", facts);
+    if (writer->result->original.sent_elsewhere) {
+        bw_slice *slot = bw_push(writer->arena, &notes);
+        if (slot)
+            *slot = bw_writer_word(writer, "note.sent-elsewhere", facts);
+    }
     if (notes.count == 0 || !is_new(writer, &notes))
         return;
     bw_putc(writer->layout.out, '\n');
@@ -86,6 +91,22 @@ static void put_remarks(struct bw_writer *writer, bw_slice cause, const struct b
         bw_puts(writer->layout.out, "  ");
         bw_layout_text(&writer->layout, notes.items[i], INDENT, INDENT);
     }
+}
+
+/* Why the mail is thought forged, reason by reason. */
+static void put_signs(struct bw_writer *writer)
+{
+    bw_lines reasons = {.count = 0};
+    for (size_t i = 0; i < writer->result->forged_count; i++) {
+        const bw_slice id = bw_format(writer->arena, "sign.%.*s", BW_ARG(writer->result->forged[i]));
+        bw_slice *slot = id.p ? bw_push(writer->arena, &reasons) : NULL;
+        if (slot)
+            *slot = bw_writer_word(writer, id.p, NULL);
+    }
+    if (reasons.count == 0)
+        return;
+    put_heading(writer, "heading.signs");
+    bw_layout_numbered(&writer->layout, reasons.items, reasons.count);
 }
 
 static void put_steps(struct bw_writer *writer, bw_slice cause, const struct bw_fact_values *facts)
@@ -117,6 +138,7 @@ static void put_group(struct bw_writer *writer, const struct bw_group *group, bo
     bw_facts_fill(&facts, writer->arena, writer->tables, writer->result, group);
     put_answer(writer, delivery, &facts);
     put_rows(writer, group, &facts, with_message);
+    put_signs(writer);
     put_remarks(writer, delivery->cause, &facts);
     put_steps(writer, delivery->cause, &facts);
     put_words(writer, delivery);

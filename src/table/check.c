@@ -88,6 +88,8 @@ static void check_value(bw_finding_list *out, struct bw_arena *arena, const stru
         {"format", "blank", "closes keeps"},
         {"format", "action", "failed delayed delivered relayed expanded"},
         {"format", "kind", "bounce receipt auto-reply complaint not-a-bounce"},
+        {"sign", "as", "claim against for"},
+        {"sign", "weight", "1 2 3 4"},
         {"cause", "disposition", "hard soft block none undetermined"},
         {"cause", "block", "if-address names-domain in-reply"},
         {"cause", "actor", "sender sender-admin recipient recipient-admin nobody"},
@@ -202,12 +204,13 @@ static void check_regexes(bw_finding_list *out, struct bw_arena *arena, const st
             check_regex(out, arena, record, entry, entry->value);
         else if (bw_eq(entry->key, BW_S("section")) && !bw_eq(entry->value, BW_S("*")))
             check_regex(out, arena, record, entry, entry->value);
-        else if (bw_eq(record->kind, BW_S("format")) && allowed(entry->key, "if unless delayed-if set")) {
-            if (bw_condition_split(&where, &pattern, entry->value))
+        else if (allowed(record->kind, "format sign") && allowed(entry->key, "if unless delayed-if set")) {
+            if (bw_condition_split(&where, &pattern, entry->value) &&
+                (where < BW_WHERE_FILES || bw_eq(record->kind, BW_S("sign"))))
                 check_regex(out, arena, record, entry, pattern);
             else
                 bw_finding_add(out, arena, record, entry,
-                               "expected one of body, subject, from, header and a regex");
+                               "expected one of body, subject, from, header, files, links, self and a regex");
         }
     }
 }

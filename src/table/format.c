@@ -1,14 +1,14 @@
-/* A format record: conditions, then sections whose verbs say how lines are read. */
+/* A format record: conditions, then sections whose verbs say how lines are read. A sign record: conditions alone. */
 #include "table/internal.h"
 
 #include <string.h>
 
 bool bw_condition_split(enum bw_where *where, bw_slice *pattern, bw_slice value)
 {
-    static const char *const places[BW_WHERE_COUNT] = {[BW_WHERE_BODY] = "body",
-                                                       [BW_WHERE_SUBJECT] = "subject",
-                                                       [BW_WHERE_FROM] = "from",
-                                                       [BW_WHERE_HEADER] = "header"};
+    static const char *const places[BW_WHERE_COUNT] = {
+        [BW_WHERE_BODY] = "body",     [BW_WHERE_SUBJECT] = "subject", [BW_WHERE_FROM] = "from",
+        [BW_WHERE_HEADER] = "header", [BW_WHERE_FILES] = "files",     [BW_WHERE_LINKS] = "links",
+        [BW_WHERE_SELF] = "self"};
     bw_slice rest = value, word;
     if (!bw_next_word(&word, &rest))
         return false;
@@ -30,7 +30,7 @@ static bw_status add_condition(bw_condition_list *list, struct bw_tables *tables
     bw_slice pattern;
     if (!bw_condition_split(&where, &pattern, entry->value))
         return bw_fail_at(err, BW_BAD_TABLE, record->file->name.p, entry->line, entry->column,
-                          "expected one of body, subject, from, header and a regex");
+                          "expected one of body, subject, from, header, files, links, self and a regex");
     struct bw_condition *condition = bw_push(tables->arena, list);
     if (!condition)
         return bw_fail(err, BW_NO_MEMORY, "out of memory");
@@ -141,6 +141,30 @@ bw_status bw_format_fill(struct bw_tables *tables, const struct bw_record *recor
     format->guessed = bw_eq(bw_record_get(record, "guessed"), BW_S("yes"));
     for (size_t i = 1; i < record->count; i++) {
         const bw_status status = add_key(format, tables, record, &record->entries[i], err);
+        if (status)
+            return status;
+    }
+    return BW_OK;
+}
+
+bw_status bw_sign_fill(struct bw_tables *tables, const struct bw_record *record, struct bw_error *err)
+{
+    struct bw_sign *sign = bw_push(tables->arena, &tables->signs);
+    if (!sign)
+        return bw_fail(err, BW_NO_MEMORY, "out of memory");
+    const bw_slice as = bw_record_get(record, "as"), weight = bw_record_get(record, "weight");
+    sign->record = record;
+    sign->id = record->id;
+    sign->as = bw_eq(as, BW_S("claim")) ? BW_SIGN_CLAIM
+               : bw_eq(as, BW_S("for")) ? BW_SIGN_FOR
+                                        : BW_SIGN_AGAINST;
+    sign->weight = weight.n == 1 ? (unsigned)(weight.p[0] - '0') : 1;
+    for (size_t i = 1; i < record->count; i++) {
+        const bool when = bw_eq(record->entries[i].key, BW_S("if"));
+        if (!when && !bw_eq(record->entries[i].key, BW_S("unless")))
+            continue;
+        const bw_status status =
+            add_condition(when ? &sign->when : &sign->unless, tables, record, &record->entries[i], err);
         if (status)
             return status;
     }

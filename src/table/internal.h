@@ -48,6 +48,8 @@ bool bw_in_effect(const struct bw_record *record);
 bw_status bw_views_fill(struct bw_tables *tables, struct bw_error *err);
 /* Fills one format from its record. */
 bw_status bw_format_fill(struct bw_tables *tables, const struct bw_record *record, struct bw_error *err);
+/* The same for a sign record. */
+bw_status bw_sign_fill(struct bw_tables *tables, const struct bw_record *record, struct bw_error *err);
 /* Fills zones, aliases, hosts and their indexes from lists and receivers. */
 bw_status bw_names_fill(struct bw_tables *tables, struct bw_error *err);
 

@@ -167,8 +167,17 @@ struct bw_fact {
     const struct bw_record *record;
 };
 
-/* Where a condition of a format looks. */
-enum bw_where { BW_WHERE_BODY, BW_WHERE_SUBJECT, BW_WHERE_FROM, BW_WHERE_HEADER, BW_WHERE_COUNT };
+/* Where a condition of a format looks; files, links and self are for those of a sign only. */
+enum bw_where {
+    BW_WHERE_BODY,
+    BW_WHERE_SUBJECT,
+    BW_WHERE_FROM,
+    BW_WHERE_HEADER,
+    BW_WHERE_FILES,
+    BW_WHERE_LINKS,
+    BW_WHERE_SELF,
+    BW_WHERE_COUNT
+};
 
 /* A regex and the place that it must match in. */
 struct bw_condition {
@@ -214,6 +223,19 @@ struct bw_format {
     const struct bw_record *record;
 };
 
+/* What a sign is to the question whether a mail server wrote the notice: it claims to be one, it speaks against that, or
+ * for it. */
+enum bw_sign_as { BW_SIGN_CLAIM, BW_SIGN_AGAINST, BW_SIGN_FOR };
+
+/* sign: (forged.tbl) */
+struct bw_sign {
+    bw_slice id;
+    enum bw_sign_as as;
+    unsigned weight;
+    bw_condition_list when, unless;
+    const struct bw_record *record;
+};
+
 /* The tables: records as read, and the views on those in effect. */
 struct bw_tables {
     struct bw_arena *arena;
@@ -233,6 +255,7 @@ struct bw_tables {
     BW_LIST(struct bw_receiver) receivers;
     BW_LIST(struct bw_fact) facts;
     BW_LIST(struct bw_format) formats;
+    BW_LIST(struct bw_sign) signs;
     bw_name_list zones, aliases, hosts;
     struct bw_name_index zone_index, alias_index, host_index;
 };

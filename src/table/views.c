@@ -207,7 +207,7 @@ static maker *maker_of(bw_slice kind)
         maker *add;
     } makers[] = {
         {"rule", add_rule},         {"list", add_list}, {"receiver", add_receiver}, {"code", add_code},
-        {"format", bw_format_fill}, {"fact", add_fact}, {"cause", add_cause},
+        {"format", bw_format_fill}, {"fact", add_fact}, {"cause", add_cause},       {"sign", bw_sign_fill},
     };
     for (size_t i = 0; i < sizeof makers / sizeof *makers; i++)
         if (bw_eq(kind, bw_str(makers[i].kind)))

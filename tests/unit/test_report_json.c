@@ -29,7 +29,7 @@ static void nothing_known(void **state)
         &result, "-", 1,
         "{\"schema\":1,\"source\":\"-\",\"index\":1,\"kind\":\"not-a-bounce\",\"format\":null,"
         "\"reporting_mta\":null,\"date\":null,\"original\":{\"message_id\":null,\"from\":null,\"to\":null,"
-        "\"subject\":null,\"date\":null},\"deliveries\":[]}\n");
+        "\"subject\":null,\"date\":null,\"sent_elsewhere\":false},\"deliveries\":[],\"forged\":[]}\n");
 }
 
 static void delivery_without_block(void **state)
@@ -46,10 +46,11 @@ static void delivery_without_block(void **state)
         &result, "a.eml", 1,
         "{\"schema\":1,\"source\":\"a.eml\",\"index\":1,\"kind\":\"bounce\",\"format\":\"text\","
         "\"reporting_mta\":null,\"date\":null,\"original\":{\"message_id\":null,\"from\":null,\"to\":null,"
-        "\"subject\":\"\",\"date\":null},\"deliveries\":[{\"recipient\":null,\"action\":\"delayed\","
+        "\"subject\":\"\",\"date\":null,\"sent_elsewhere\":false},\"deliveries\":[{\"recipient\":null,"
+        "\"action\":\"delayed\","
         "\"cause\":\"delayed\",\"disposition\":\"none\",\"actor\":\"nobody\",\"reply\":null,\"status\":null,"
         "\"command\":null,\"remote_host\":null,\"remote_ip\":null,\"diagnostic\":null,\"block\":null,"
-        "\"rule\":null,\"matched\":null}]}\n");
+        "\"rule\":null,\"matched\":null}],\"forged\":[]}\n");
 }
 
 static void everything_known(void **state)
@@ -94,9 +95,11 @@ static void everything_known(void **state)
         .reporting_mta = T("mta.example.org"),
         .date = T("2023-01-24T18:02:11+09:00"),
         .original = {T("<1@example.org>"), T("a@example.org"), T("b@example.jp"), T("見積書の件"),
-                     T("2023-01-24T18:02:09+09:00")},
+                     T("2023-01-24T18:02:09+09:00"), true},
         .deliveries = &delivery,
         .delivery_count = 1,
+        .forged = &(const bw_slice){"links-elsewhere", 15},
+        .forged_count = 1,
     };
     assert_json(
         &result, "in.mbox", 12,
@@ -104,7 +107,8 @@ static void everything_known(void **state)
         "\"reporting_mta\":\"mta.example.org\",\"date\":\"2023-01-24T18:02:11+09:00\",\"original\":{"
         "\"message_id\":\"<1@example.org>\",\"from\":\"a@example.org\",\"to\":\"b@example.jp\",\"subject\":"
         "\"見積書の件\","
-        "\"date\":\"2023-01-24T18:02:09+09:00\"},\"deliveries\":[{\"recipient\":\"someone@example.jp\","
+        "\"date\":\"2023-01-24T18:02:09+09:00\",\"sent_elsewhere\":true},\"deliveries\":[{\"recipient\":"
+        "\"someone@example.jp\","
         "\"action\":\"failed\",\"cause\":\"ip-blocked\",\"disposition\":\"block\",\"actor\":\"sender-admin\","
         "\"reply\":\"550\",\"status\":\"5.7.1\",\"command\":\"MAIL\",\"remote_host\":\"mx.example.net\","
         "\"remote_ip\":\"198.51.100.8\",\"diagnostic\":\"550 5.7.1 "
@@ -118,7 +122,8 @@ static void everything_known(void **state)
         "why\",\"role\":\"info\",\"source\":\"text\","
         "\"trust\":\"receiver\"},{\"url\":\"https://evil.example/"
         "x\",\"role\":\"removal\",\"source\":\"text\","
-        "\"trust\":\"unverified\"}],\"client_ip\":null},\"rule\":\"example.rule\",\"matched\":\"no\"}]}\n");
+        "\"trust\":\"unverified\"}],\"client_ip\":null},\"rule\":\"example.rule\",\"matched\":\"no\"}],"
+        "\"forged\":[\"links-elsewhere\"]}\n");
 }
 
 static void empty_block(void **state)
