@@ -83,6 +83,8 @@ static void check_value(bw_finding_list *out, struct bw_arena *arena, const stru
         {"list", "lists", "ip domain mixed"},
         {"list", "method", "form self-service isp-only auto-expiry email none unknown"},
         {"list", "who", "ip-owner isp anyone nobody unknown"},
+        {"list", "fee", "none paid-express paid"},
+        {"receiver", "fee", "none paid-express paid"},
         {"format", "guessed", "yes no"},
         {"format", "rest", "text ignore"},
         {"format", "blank", "closes keeps"},

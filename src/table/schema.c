@@ -53,6 +53,7 @@ static const struct bw_key rule_keys[] = {
     KEY("disposition"),
     KEY("actor"),
     KEY("means"),
+    KEY("means-ja"),
     {.name = "example", .required = true, .repeats = true},
     MANY("expect"),
     MANY("not"),
@@ -60,15 +61,17 @@ static const struct bw_key rule_keys[] = {
     DISABLED,
 };
 static const struct bw_key list_keys[] = {
-    MUST("list"),   MUST("name"),  KEY("operator"), KEY("family"), MANY("zone"),   KEY("lists"),
-    MUST("status"), KEY("since"),  KEY("scope"),    KEY("lookup"), KEY("removal"), KEY("method"),
-    KEY("who"),     KEY("expiry"), KEY("requires"), KEY("fee"),    MANY("answer"), MANY("error"),
-    MANY("alias"),  MANY("host"),  MANY("note"),    SOURCES,       KEY("checked"), DISABLED,
+    MUST("list"),     MUST("name"),       KEY("operator"), KEY("family"), MANY("zone"),   KEY("lists"),
+    MUST("status"),   KEY("since"),       KEY("scope"),    KEY("lookup"), KEY("removal"), KEY("method"),
+    KEY("who"),       KEY("expiry"),      KEY("requires"), KEY("fee"),    MANY("answer"), MANY("error"),
+    MANY("alias"),    MANY("host"),       MANY("note"),    SOURCES,       KEY("checked"), DISABLED,
+    KEY("expiry-ja"), KEY("requires-ja"), MANY("dead"),
 };
 static const struct bw_key receiver_keys[] = {
-    MUST("receiver"), MUST("name"), KEY("operator"), MANY("host"), KEY("list"),     KEY("lookup"),
-    KEY("removal"),   KEY("help"),  KEY("method"),   KEY("who"),   KEY("requires"), KEY("expiry"),
-    MANY("note"),     SOURCES,      KEY("checked"),  DISABLED,
+    MUST("receiver"), MUST("name"),     KEY("operator"),    MANY("host"),  KEY("list"),
+    KEY("lookup"),    KEY("removal"),   KEY("help"),        KEY("method"), KEY("who"),
+    KEY("requires"),  KEY("expiry"),    MANY("note"),       SOURCES,       KEY("checked"),
+    DISABLED,         KEY("expiry-ja"), KEY("requires-ja"), MANY("dead"),  KEY("fee"),
 };
 static const struct bw_key fact_keys[] = {
     MUST("fact"),
