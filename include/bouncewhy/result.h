@@ -29,12 +29,22 @@ enum bw_trust { BW_TRUST_UNVERIFIED, BW_TRUST_OPERATOR, BW_TRUST_RECEIVER };
 /* What a link is for. */
 enum bw_url_role { BW_URL_INFO, BW_URL_LOOKUP, BW_URL_REMOVAL };
 
+/* Which machine of the sending side was refused. */
+enum bw_machine {
+    BW_MACHINE_UNKNOWN,
+    BW_MACHINE_OWN_LINE,   /* the line that the sender's own device is on */
+    BW_MACHINE_SUBMISSION, /* the server that he sends through */
+    BW_MACHINE_RELAY,      /* one behind it: a scanner, an outgoing relay */
+    BW_MACHINE_FORWARDER   /* one of the recipient's side that passed the mail on to another address */
+};
+
 /* A link: as the text has it, or as the table of lists gives it. */
 struct bw_url {
     bw_slice url;
     enum bw_url_role role;
     bool from_text;
     enum bw_trust trust;
+    bool dead; /* the tables know that the page is gone */
 };
 
 /* What a refusal over the sender carries (taxonomy "What a block also carries"). */
@@ -48,6 +58,7 @@ struct bw_block {
     bw_slice ip_host; /* that machine's name, where the mail tells it */
     bw_slice
         handed_by; /* the server that handed the mail to ip_host (a scan relay, say): the one that the sender knows */
+    enum bw_machine machine;
     bw_slice domain; /* the listed domain */
     bw_slice zone;   /* DNSBL zone (RFC 5782) */
     bool zone_from_text;
@@ -138,6 +149,8 @@ BW_API const char *bw_kind_name(enum bw_kind kind);
 BW_API const char *bw_action_name(enum bw_action action);
 /* The word for who owns a link's host, "operator"; static. */
 BW_API const char *bw_trust_name(enum bw_trust trust);
+/* The word for which machine was refused, "own-line"; static, NULL for BW_MACHINE_UNKNOWN. */
+BW_API const char *bw_machine_name(enum bw_machine machine);
 /* The word for what a link is for, "removal"; static. */
 BW_API const char *bw_url_role_name(enum bw_url_role role);
 

@@ -35,3 +35,12 @@ const char *bw_url_role_name(enum bw_url_role role)
         [BW_URL_INFO] = "info", [BW_URL_LOOKUP] = "lookup", [BW_URL_REMOVAL] = "removal"};
     return names[role];
 }
+
+const char *bw_machine_name(enum bw_machine machine)
+{
+    static const char *const names[] = {[BW_MACHINE_OWN_LINE] = "own-line",
+                                        [BW_MACHINE_SUBMISSION] = "submission-server",
+                                        [BW_MACHINE_RELAY] = "relay",
+                                        [BW_MACHINE_FORWARDER] = "forwarder"};
+    return machine == BW_MACHINE_UNKNOWN ? NULL : names[machine];
+}

@@ -127,22 +127,6 @@ static bw_slice variant_of(const struct bw_blocking *from)
     return BW_NULL;
 }
 
-/* The machine that was refused is the one that wrote the bounce: it spoke to the refusing server. */
-static void fill_host(struct bw_block *out, const struct bw_blocking *from)
-{
-    const bw_slice reporter = from->notice->reporting_mta;
-    if (reporter.n && bw_find_byte(reporter, '.', 0) != BW_NONE && !bw_is_address(reporter) &&
-        !bw_ieq(reporter, from->evidence->remote_host))
-        out->ip_host = reporter;
-    const struct bw_hop *hops = from->notice->hops.items;
-    if (from->notice->hops.count >= 2 && out->ip_host.p && bw_ieq(hops[0].by_name, out->ip_host) &&
-        !bw_ieq(hops[0].from_name, out->ip_host) && bw_ieq(hops[0].from_name, hops[1].by_name))
-        out->handed_by = hops[0].from_name;
-    for (size_t i = 0; i < from->notice->hops.count; i++)
-        if (out->ip.p && bw_same_address(from->notice->hops.items[i].from_ip, out->ip))
-            out->ip_host = from->notice->hops.items[i].from_name;
-}
-
 void bw_block_fill(struct bw_block *out, bw_slice *variant, struct bw_blocking *from)
 {
     const struct bw_rule *rule = from->verdict->rule;
@@ -165,7 +149,7 @@ void bw_block_fill(struct bw_block *out, bw_slice *variant, struct bw_blocking *
         out->receiver_id = from->receiver->id;
         out->receiver_name = from->receiver->name;
     }
-    fill_host(out, from);
+    bw_machine_fill(out, from);
     const bw_slice shade = variant_of(from);
     if (shade.p && !variant->p)
         *variant = shade;

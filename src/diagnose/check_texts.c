@@ -29,7 +29,9 @@ static bool is_text(const struct bw_record *record)
 static void compare(bw_finding_list *out, struct bw_arena *arena, const struct bw_record *record,
                     const struct bw_record *other, bw_slice language)
 {
-    static const char *const keys[] = {"head", "who", "step", "note"};
+    static const char *const keys[] = {"head",       "who",        "step", "note",    "admin-who",
+                                       "admin-step", "admin-note", "to",   "subject", "para",
+                                       "section",    "item",       "quote"};
     if (!other) {
         bw_finding_add(out, arena, record, NULL, "language \"%.*s\" has no %.*s \"%.*s\"", BW_ARG(language),
                        BW_ARG(record->kind), BW_ARG(record->id));

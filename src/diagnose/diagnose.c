@@ -12,6 +12,18 @@ static bool carries_block(const struct bw_delivery *out, const struct bw_blockin
            bw_refused_address(from, &masked, &outside).p;
 }
 
+/* Who can mend it depends on whose machine was refused: on his own line it is the reader; where the recipient's side passed
+ * the mail on, that side. */
+static bw_slice actor_of_machine(const struct bw_delivery *out)
+{
+    const bool over_machine = bw_eq(out->cause, BW_S("ip-blocked")) ||
+                              bw_eq(out->cause, BW_S("poor-reputation")) ||
+                              bw_eq(out->cause, BW_S("missing-ptr"));
+    if (over_machine && out->block.machine == BW_MACHINE_OWN_LINE)
+        return BW_S("sender");
+    return out->block.machine == BW_MACHINE_FORWARDER ? BW_S("recipient-admin") : out->actor;
+}
+
 static void fill_trail(struct bw_delivery *out, struct bw_context *context, const struct bw_verdict *verdict)
 {
     if (verdict->rule) {
@@ -38,7 +50,7 @@ bw_status bw_diagnose(struct bw_delivery *out, struct bw_context *context, const
 {
     const struct bw_rule *rule = verdict->rule;
     struct bw_blocking from = {
-        .context = context, .notice = notice, .evidence = evidence, .verdict = verdict};
+        .context = context, .notice = notice, .account = account, .evidence = evidence, .verdict = verdict};
     *out = (struct bw_delivery){
         .recipient = evidence->recipient,
         .action = account->action,
@@ -61,6 +73,8 @@ bw_status bw_diagnose(struct bw_delivery *out, struct bw_context *context, const
     if ((!rule || !rule->actor.p) &&
         (bw_eq(out->variant, BW_S("closed")) || bw_eq(out->variant, BW_S("not-a-listing"))))
         out->actor = BW_S("recipient-admin");
+    else if ((!rule || !rule->actor.p) && out->has_block)
+        out->actor = actor_of_machine(out);
     fill_trail(out, context, verdict);
     return bw_arena_failed(context->arena) ? BW_NO_MEMORY : BW_OK;
 }

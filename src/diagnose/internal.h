@@ -8,6 +8,7 @@
 struct bw_blocking {
     struct bw_context *context;
     const struct bw_notice *notice;
+    const struct bw_account *account;
     const struct bw_evidence *evidence;
     const struct bw_verdict *verdict;
     const struct bw_list *list;         /* NULL where none is known */
@@ -16,6 +17,8 @@ struct bw_blocking {
 
 /* Fills the block; *variant is set where the list tells a shade that the rule did not. */
 void bw_block_fill(struct bw_block *out, bw_slice *variant, struct bw_blocking *from);
+/* Fills which machine was refused: its name, its role, who handed the mail to it. The block holds ip already. */
+void bw_machine_fill(struct bw_block *out, const struct bw_blocking *from);
 /* Fills the links of a block, which holds ip, domain and list already. */
 void bw_links_fill(struct bw_block *out, const struct bw_blocking *from);
 /* The sending side's address that the words name; unknown where none. *masked: one is shown blanked out. *outside: it stands

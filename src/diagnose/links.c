@@ -27,6 +27,28 @@ static bool is_page(bw_slice url, bw_slice page)
     return stem.n > 4 && bw_istarts(page_stem(url), stem);
 }
 
+static bool any_dead(const struct bw_record *record, bw_slice url)
+{
+    size_t at = 0;
+    for (const struct bw_entry *entry; record && (entry = bw_record_next(record, "dead", &at));)
+        if (is_page(url, entry->value))
+            return true;
+    return false;
+}
+
+static const struct bw_record *record_of(const struct bw_list *list, const struct bw_receiver *receiver)
+{
+    return list ? list->record : receiver ? receiver->record : NULL;
+}
+
+/* The tables say that the page is gone: those of the list or receiver in question, or of whom the host is. */
+static bool is_dead(const struct bw_blocking *from, bw_slice url)
+{
+    const struct bw_name *owner = bw_table_host(from->context->tables, bw_url_host(url));
+    return any_dead(record_of(from->list, NULL), url) || any_dead(record_of(NULL, from->receiver), url) ||
+           (owner && any_dead(record_of(owner->list, owner->receiver), url));
+}
+
 static enum bw_url_role role_of(const struct bw_blocking *from, bw_slice url)
 {
     if (from->list && is_page(url, from->list->removal) && !is_page(url, from->list->lookup))
@@ -131,7 +153,7 @@ static void add_page(url_list *list, const struct bw_blocking *from, const struc
 {
     if (page.n)
         add(list, from,
-            (struct bw_url){fill_template(from->context->arena, page, block), role, false, trust});
+            (struct bw_url){fill_template(from->context->arena, page, block), role, false, trust, false});
 }
 
 void bw_links_fill(struct bw_block *out, const struct bw_blocking *from)
@@ -139,7 +161,8 @@ void bw_links_fill(struct bw_block *out, const struct bw_blocking *from)
     url_list urls = {0};
     for (size_t i = 0; i < from->evidence->urls.count; i++) {
         const bw_slice url = from->evidence->urls.items[i].url;
-        add(&urls, from, (struct bw_url){url, role_of(from, url), true, trust_of(from, url)});
+        add(&urls, from,
+            (struct bw_url){url, role_of(from, url), true, trust_of(from, url), is_dead(from, url)});
     }
     if (from->list) {
         add_page(&urls, from, out, from->list->lookup, BW_URL_LOOKUP, BW_TRUST_OPERATOR);

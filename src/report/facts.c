@@ -34,14 +34,21 @@ static const char *const fact_names[] = {
     "index",
     "role",
     "owner",
+    "requires",
+    "expiry",
+    "code_means",
+    "dead_url",
+    "method",
 };
 
 static const char *const flag_names[] = {
-    "delayed",      "failed",           "masked",     "ip",       "route",     "list",
-    "closed",       "active",           "private",    "network",  "dynamic",   "not-a-listing",
-    "code",         "receiver",         "unverified", "isp-only", "who-isp",   "who-owner",
-    "self-service", "auto-expiry",      "who-anyone", "several",  "temporary", "permanent",
-    "text-said",    "inactive-unknown", "loop",       "forged",
+    "delayed",      "failed",           "masked",       "ip",       "route",        "list",
+    "closed",       "active",           "private",      "network",  "dynamic",      "not-a-listing",
+    "code",         "receiver",         "unverified",   "isp-only", "who-isp",      "who-owner",
+    "self-service", "auto-expiry",      "who-anyone",   "several",  "temporary",    "permanent",
+    "text-said",    "inactive-unknown", "loop",         "forged",   "own-line",     "relay",
+    "forwarded",    "dead-link",        "paid-express", "requires", "role-user",    "role-admin",
+    "role-support", "removal",          "by-email",     "form",     "removal-none", "headers",
 };
 
 bool bw_fact_is_known(bw_slice name)
@@ -96,7 +103,7 @@ static bw_slice page(const struct bw_block *block, enum bw_url_role role)
 {
     for (size_t i = 0; i < block->url_count; i++)
         if (block->urls[i].role == role && block->urls[i].trust != BW_TRUST_UNVERIFIED &&
-            !bw_page_is_superseded(block, i))
+            !block->urls[i].dead && !bw_page_is_superseded(block, i))
             return block->urls[i].url;
     return BW_NULL;
 }
@@ -140,11 +147,19 @@ static void set_block_facts(struct bw_fact_values *out, const struct bw_block *b
     bw_fact_set(out, "code", block->code);
     bw_fact_set(out, "lookup_url", page(block, BW_URL_LOOKUP));
     bw_fact_set(out, "removal_url", page(block, BW_URL_REMOVAL));
+    bw_flag_set(out, BW_S("removal"), page(block, BW_URL_REMOVAL).n > 0);
     if (block->domain.n)
         bw_fact_set(out, "domain_url", page(block, BW_URL_LOOKUP));
     bool unverified = false;
-    for (size_t i = 0; i < block->url_count; i++)
+    for (size_t i = 0; i < block->url_count; i++) {
         unverified |= block->urls[i].from_text && block->urls[i].trust == BW_TRUST_UNVERIFIED;
+        if (block->urls[i].dead)
+            bw_fact_set(out, "dead_url", block->urls[i].url);
+    }
+    bw_flag_set(out, BW_S("dead-link"), bw_fact_get(out, BW_S("dead_url")).n > 0);
+    bw_flag_set(out, BW_S("own-line"), block->machine == BW_MACHINE_OWN_LINE);
+    bw_flag_set(out, BW_S("relay"), block->machine == BW_MACHINE_RELAY);
+    bw_flag_set(out, BW_S("forwarded"), block->machine == BW_MACHINE_FORWARDER);
     bw_flag_set(out, BW_S("unverified"), unverified);
     bw_flag_set(out, BW_S("masked"), block->ip_masked);
     bw_flag_set(out, BW_S("ip"), block->ip.n > 0);
@@ -153,9 +168,20 @@ static void set_block_facts(struct bw_fact_values *out, const struct bw_block *b
     bw_flag_set(out, BW_S("receiver"), block->receiver_name.n > 0);
 }
 
+/* What a record tells in the language: the key itself is English, "key-ja" Japanese. Nothing where only another has it. */
+static bw_slice told(struct bw_arena *arena, const struct bw_record *record, const char *key,
+                     const char *language)
+{
+    if (!record)
+        return BW_NULL;
+    const bool english = strcmp(language, "en") == 0;
+    const bw_slice name = english ? bw_str(key) : bw_format(arena, "%s-%s", key, language);
+    return name.p ? bw_record_get(record, name.p) : BW_NULL;
+}
+
 /* What the table of lists says, and the shade of the cause that the rule gave. */
-static void set_list_flags(struct bw_fact_values *out, const struct bw_tables *tables,
-                           const struct bw_delivery *delivery)
+static void set_list_flags(struct bw_fact_values *out, struct bw_arena *arena, const struct bw_tables *tables,
+                           const char *language, const struct bw_delivery *delivery)
 {
     const struct bw_block *block = &delivery->block;
     const struct bw_list *list = bw_table_list(tables, block->list_id);
@@ -180,11 +206,21 @@ static void set_list_flags(struct bw_fact_values *out, const struct bw_tables *t
     bw_flag_set(out, BW_S("who-isp"), IS(who, "isp"));
     bw_flag_set(out, BW_S("who-anyone"), IS(who, "anyone"));
     bw_flag_set(out, BW_S("who-owner"), IS(who, "ip-owner"));
+    bw_flag_set(out, BW_S("by-email"), IS(method, "email"));
+    bw_flag_set(out, BW_S("form"), IS(method, "form") || IS(method, "self-service"));
+    bw_flag_set(out, BW_S("removal-none"), IS(method, "none"));
+    bw_flag_set(out, BW_S("paid-express"), record && IS(bw_record_get(record, "fee"), "paid-express"));
 #undef IS
+    const struct bw_record *rule = bw_table_record(tables, "rule", delivery->rule);
+    bw_fact_set(out, "requires", told(arena, record, "requires", language));
+    bw_fact_set(out, "expiry", told(arena, record, "expiry", language));
+    bw_fact_set(out, "code_means", told(arena, rule, "means", language));
+    bw_flag_set(out, BW_S("requires"), bw_fact_get(out, BW_S("requires")).n > 0);
 }
 
 void bw_facts_fill(struct bw_fact_values *out, struct bw_arena *arena, const struct bw_tables *tables,
-                   const struct bw_result *result, const struct bw_group *group)
+                   const struct bw_report_options *options, const struct bw_result *result,
+                   const struct bw_group *group)
 {
     *out = (struct bw_fact_values){.count = 0};
     bw_fact_set(out, "sender", result->original.from);
@@ -195,6 +231,9 @@ void bw_facts_fill(struct bw_fact_values *out, struct bw_arena *arena, const str
     set_delivery_facts(out, arena, group);
     if (group->first->has_block)
         set_block_facts(out, &group->first->block);
-    set_list_flags(out, tables, group->first);
+    set_list_flags(out, arena, tables, options->language, group->first);
+    bw_flag_set(out, BW_S("role-user"), options->role == BW_ROLE_USER);
+    bw_flag_set(out, BW_S("role-admin"), options->role == BW_ROLE_ADMIN);
+    bw_flag_set(out, BW_S("role-support"), options->role == BW_ROLE_SUPPORT);
     bw_flag_set(out, BW_S("forged"), result->forged_count > 0);
 }

@@ -72,6 +72,7 @@ static json_t *url_object(const struct bw_url *url, bool *failed)
     add_text(object, failed, "role", bw_str(bw_url_role_name(url->role)));
     add_text(object, failed, "source", url->from_text ? BW_S("text") : BW_S("table"));
     add_text(object, failed, "trust", bw_str(bw_trust_name(url->trust)));
+    add(object, failed, "dead", json_boolean(url->dead));
     return object;
 }
 
@@ -91,6 +92,7 @@ static json_t *block_object(const struct bw_block *block, bool *failed)
         append(urls, failed, url_object(&block->urls[i], failed));
     add(object, failed, "urls", urls);
     add(object, failed, "client_ip", text(block->client_ip));
+    add_text(object, failed, "machine", bw_str(bw_machine_name(block->machine)));
     return object;
 }
 

@@ -31,6 +31,8 @@ static bool is_removable(const struct bw_delivery *delivery, const struct bw_fac
 bool bw_page_is_useful(const struct bw_delivery *delivery, const struct bw_fact_values *facts, size_t index)
 {
     const struct bw_url *url = &delivery->block.urls[index];
+    if (url->dead)
+        return false;
     if (url->trust == BW_TRUST_UNVERIFIED)
         return true;
     if (bw_flag_get(facts, BW_S("closed")))

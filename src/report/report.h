@@ -11,11 +11,16 @@
 #include "mime/mime.h"
 #include "table/table.h"
 
+/* Who reads the report: somebody who sends mail through a provider's server, the administrator of the sending server, or
+ * support staff, who tell the first what to do and the second what to look into. */
+enum bw_role { BW_ROLE_USER, BW_ROLE_ADMIN, BW_ROLE_SUPPORT };
+
 /* How a text report is to look. */
 struct bw_report_options {
     const char *language; /* "ja", "en": a language record of the tables */
     const char *source;   /* path as given, "-" for standard input */
     size_t index;         /* of the message in its source */
+    enum bw_role role;
     bool heading;   /* more than one message is reported: begin with a line that names source and index */
     bool color;     /* ANSI SGR sequences may be used */
     unsigned width; /* columns of the terminal; 0: do not wrap */

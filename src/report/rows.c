@@ -110,6 +110,20 @@ static bool is_over_address(const struct bw_delivery *delivery)
            bw_eq(delivery->cause, BW_S("missing-ptr"));
 }
 
+/* The word for which machine of the sending side it is. */
+static const char *role_word(const struct bw_block *block)
+{
+    static const char *const words[] = {[BW_MACHINE_OWN_LINE] = "ip.role-own-line",
+                                        [BW_MACHINE_SUBMISSION] = "ip.role-submission",
+                                        [BW_MACHINE_RELAY] = "ip.role-relay",
+                                        [BW_MACHINE_FORWARDER] = "ip.role-forwarder"};
+    if (block->machine == BW_MACHINE_OWN_LINE || block->machine == BW_MACHINE_FORWARDER)
+        return words[block->machine];
+    if (!block->ip_host.n)
+        return "ip.role-unnamed";
+    return block->machine == BW_MACHINE_UNKNOWN ? "ip.role" : words[block->machine];
+}
+
 static void add_sending_ip(bw_rows *rows, struct bw_writer *writer, const struct bw_delivery *delivery,
                            const struct bw_fact_values *facts)
 {
@@ -125,7 +139,7 @@ static void add_sending_ip(bw_rows *rows, struct bw_writer *writer, const struct
         put_remark(&value, bw_writer_word(writer, "ip.unnamed", facts));
     /* A whole range of end users' lines may well hold the reader's own device. */
     if (ip.n > 0 && !bw_flag_get(facts, BW_S("dynamic")))
-        put_remark(&value, bw_writer_word(writer, block->ip_host.n ? "ip.role" : "ip.role-unnamed", facts));
+        put_remark(&value, bw_writer_word(writer, role_word(block), facts));
     if (ip.n > 0 && block->ip_from_route)
         put_remark(&value, bw_writer_word(writer, "ip.from-route", facts));
     bw_row_add(rows, writer, refused ? "label.refused-ip" : "label.sending-ip",
@@ -158,15 +172,31 @@ static void add_list(bw_rows *rows, struct bw_writer *writer, const struct bw_bl
     bw_row_add(rows, writer, "label.list", bw_buf_take(&value, writer->arena));
 }
 
-/* What a code means is told in English by the tables, so only an English report quotes it. */
-static void add_code(bw_rows *rows, struct bw_writer *writer, const struct bw_delivery *delivery)
+/* The receiver's code with what it means, or the meaning of its words where it gives none. */
+static void add_code(bw_rows *rows, struct bw_writer *writer, const struct bw_delivery *delivery,
+                     const struct bw_fact_values *facts)
 {
+    const bw_slice means = bw_fact_get(facts, BW_S("code_means"));
     struct bw_buf value;
     bw_buf_init(&value, 0);
     bw_put_visible(&value, delivery->block.code, false);
-    if (value.n > 0 && delivery->means.n > 0 && strcmp(writer->options->language, "en") == 0)
-        put_remark(&value, bw_writer_visible(writer, delivery->means));
+    if (value.n == 0) {
+        add_visible(rows, writer, "label.means", means);
+        return;
+    }
+    if (means.n > 0)
+        put_remark(&value, bw_writer_visible(writer, means));
     bw_row_add(rows, writer, "label.code", bw_buf_take(&value, writer->arena));
+}
+
+/* What asking for removal takes: nothing for somebody who is to leave it to the provider. */
+static void add_conditions(bw_rows *rows, struct bw_writer *writer, const struct bw_fact_values *facts)
+{
+    if (writer->options->role == BW_ROLE_USER || bw_flag_get(facts, BW_S("closed")) ||
+        bw_flag_get(facts, BW_S("not-a-listing")))
+        return;
+    add_visible(rows, writer, "label.requires", bw_fact_get(facts, BW_S("requires")));
+    add_visible(rows, writer, "label.expiry", bw_fact_get(facts, BW_S("expiry")));
 }
 
 static void add_page(bw_rows *rows, struct bw_writer *writer, const struct bw_url *url)
@@ -198,10 +228,11 @@ static void add_block(bw_rows *rows, struct bw_writer *writer, const struct bw_d
     add_sending_ip(rows, writer, delivery, facts);
     add_visible(rows, writer, "label.blocked-domain", block->domain);
     add_list(rows, writer, block, facts);
-    add_code(rows, writer, delivery);
+    add_code(rows, writer, delivery, facts);
     for (size_t i = 0; i < block->url_count; i++)
         if (bw_page_is_useful(delivery, facts, i))
             add_page(rows, writer, &block->urls[i]);
+    add_conditions(rows, writer, facts);
 }
 
 void bw_rows_fill(bw_rows *out, struct bw_writer *writer, const struct bw_group *group,

@@ -5,7 +5,7 @@
 #include "base/base.h"
 
 /* Ceilings: no mail reaches them; they are what the report itself sets and nests. */
-enum { BW_FACT_VALUES_MAX = 40, BW_FLAGS_MAX = 40, BW_TEMPLATE_DEPTH_MAX = 4 };
+enum { BW_FACT_VALUES_MAX = 48, BW_FLAGS_MAX = 64, BW_TEMPLATE_DEPTH_MAX = 4 };
 
 /* What a template may know about one message. Zero-initialised it knows nothing. Names and values are borrowed. */
 struct bw_fact_values {

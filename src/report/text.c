@@ -38,7 +38,9 @@ static void put_answer(struct bw_writer *writer, const struct bw_delivery *deliv
         bw_put_visible(&line, delivery->cause, false);
     bw_layout_bold(&writer->layout, bw_buf_take(&line, writer->arena));
     bw_buf_init(&line, 0);
-    if (!bw_say_first(&line, writer->tables, language, delivery->cause, "who", facts))
+    const bool admin = writer->options->role == BW_ROLE_ADMIN;
+    if (!(admin && bw_say_first(&line, writer->tables, language, delivery->cause, "admin-who", facts)) &&
+        !bw_say_first(&line, writer->tables, language, delivery->cause, "who", facts))
         bw_put_visible(&line, delivery->actor, false);
     const bw_slice who = bw_buf_take(&line, writer->arena);
     if (who.n > 0)
@@ -75,15 +77,32 @@ static bool is_new(struct bw_writer *writer, const bw_lines *lines)
     return true;
 }
 
+/* What is said under a key; an administrator is told what stands under "admin-" and the key, where anything does. */
+static void say_for(bw_lines *out, struct bw_writer *writer, bool admin, bw_slice cause, const char *key,
+                    const char *admin_key, const struct bw_fact_values *facts)
+{
+    if (admin)
+        bw_say_all(out, writer->arena, writer->tables, writer->options->language, cause, admin_key, facts);
+    if (out->count == 0)
+        bw_say_all(out, writer->arena, writer->tables, writer->options->language, cause, key, facts);
+}
+
+static void add_word(bw_lines *out, struct bw_writer *writer, const char *id,
+                     const struct bw_fact_values *facts)
+{
+    bw_slice *slot = bw_push(writer->arena, out);
+    if (slot)
+        *slot = bw_writer_word(writer, id, facts);
+}
+
 static void put_remarks(struct bw_writer *writer, bw_slice cause, const struct bw_fact_values *facts)
 {
     bw_lines notes = {.count = 0};
-    bw_say_all(&notes, writer->arena, writer->tables, writer->options->language, cause, "note", facts);
-    if (writer->result->original.sent_elsewhere) {
-        bw_slice *slot = bw_push(writer->arena, &notes);
-        if (slot)
-            *slot = bw_writer_word(writer, "note.sent-elsewhere", facts);
-    }
+    say_for(&notes, writer, writer->options->role != BW_ROLE_USER, cause, "note", "admin-note", facts);
+    if (bw_flag_get(facts, BW_S("dead-link")))
+        add_word(&notes, writer, "note.dead-link", facts);
+    if (writer->result->original.sent_elsewhere)
+        add_word(&notes, writer, "note.sent-elsewhere", facts);
     if (notes.count == 0 || !is_new(writer, &notes))
         return;
     bw_putc(writer->layout.out, '\n');
@@ -109,14 +128,25 @@ static void put_signs(struct bw_writer *writer)
     bw_layout_numbered(&writer->layout, reasons.items, reasons.count);
 }
 
+static void put_list_of_steps(struct bw_writer *writer, const char *heading, const bw_lines *steps)
+{
+    if (steps->count == 0 || !is_new(writer, steps))
+        return;
+    put_heading(writer, heading);
+    bw_layout_numbered(&writer->layout, steps->items, steps->count);
+}
+
+/* Support staff get both lists: what to tell the sender, and what their own side, or the provider's, looks into. */
 static void put_steps(struct bw_writer *writer, bw_slice cause, const struct bw_fact_values *facts)
 {
-    bw_lines steps = {.count = 0};
-    bw_say_all(&steps, writer->arena, writer->tables, writer->options->language, cause, "step", facts);
-    if (steps.count == 0 || !is_new(writer, &steps))
+    const enum bw_role role = writer->options->role;
+    bw_lines steps = {.count = 0}, inside = {.count = 0};
+    say_for(&steps, writer, role == BW_ROLE_ADMIN, cause, "step", "admin-step", facts);
+    put_list_of_steps(writer, role == BW_ROLE_SUPPORT ? "heading.tell" : "heading.next", &steps);
+    if (role != BW_ROLE_SUPPORT)
         return;
-    put_heading(writer, "heading.next");
-    bw_layout_numbered(&writer->layout, steps.items, steps.count);
+    bw_say_all(&inside, writer->arena, writer->tables, writer->options->language, cause, "admin-step", facts);
+    put_list_of_steps(writer, "heading.inside", &inside);
 }
 
 static void put_words(struct bw_writer *writer, const struct bw_delivery *delivery)
@@ -135,7 +165,7 @@ static void put_group(struct bw_writer *writer, const struct bw_group *group, bo
 {
     const struct bw_delivery *delivery = group->first;
     struct bw_fact_values facts;
-    bw_facts_fill(&facts, writer->arena, writer->tables, writer->result, group);
+    bw_facts_fill(&facts, writer->arena, writer->tables, writer->options, writer->result, group);
     put_answer(writer, delivery, &facts);
     put_rows(writer, group, &facts, with_message);
     put_signs(writer);

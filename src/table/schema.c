@@ -93,8 +93,10 @@ static const struct bw_key format_keys[] = {
 static const struct bw_key sign_keys[] = {MUST("sign"),   KEY("as"), KEY("weight"), MANY("if"),
                                           MANY("unless"), SOURCES,   DISABLED};
 static const struct bw_key language_keys[] = {MUST("language"), MUST("name"), DISABLED};
-static const struct bw_key say_keys[] = {MUST("say"),  MANY("head"), MANY("who"),
-                                         MANY("step"), MANY("note"), DISABLED};
+static const struct bw_key say_keys[] = {
+    MUST("say"),       MANY("head"),       MANY("who"),        MANY("step"),  MANY("note"),
+    MANY("admin-who"), MANY("admin-step"), MANY("admin-note"), MANY("to"),    MANY("subject"),
+    MANY("para"),      MANY("section"),    MANY("item"),       MANY("quote"), DISABLED};
 static const struct bw_key word_keys[] = {MUST("word"), MUST("is"), DISABLED};
 
 #define KIND(text, languages, list)                                                                          \

@@ -10,6 +10,7 @@ static const char own[] =
     "list: t.zorb\nname: Zorb List\noperator: Zorb Ltd\nzone: bl.zorb.example\nalias: Zorb List\nhost: "
     "zorb.example\n"
     "status: active\nlookup: https://zorb.example/q?ip={ip}\nremoval: https://zorb.example/remove/{ip}\n"
+    "dead: zorb.example/old\n"
     "error: 127.255.255.254 queried through an open resolver\nsource: s\n\n"
     "list: t.dead\nname: Dead List\nzone: dead.example\nstatus: closed\nsince: 2020-01-01\nsource: s\n\n"
     "list: t.net\nname: Net List\nzone: net.example\nstatus: active\nscope: network\nsource: s\n\n"
@@ -299,6 +300,183 @@ static void test_plain(void **state)
     stage_close(&stage);
 }
 
+/* Which machine was refused, by the report and the original's trace (newest line first). */
+static void test_machines(void **state)
+{
+    enum { HOPS = 3 };
+    static const struct {
+        const char *reporter, *recipient, *alias, *original_to;
+        const char *hops[HOPS]; /* "from ip by" */
+        enum bw_machine machine;
+        const char *host, *handed_by, *actor;
+    } cases[] = {
+        /* Nothing tells. */
+        {NULL, "a@dest.example", NULL, NULL, {NULL}, BW_MACHINE_UNKNOWN, NULL, NULL, "sender-admin"},
+        {"out.isp.example",
+         "a@dest.example",
+         NULL,
+         NULL,
+         {NULL},
+         BW_MACHINE_UNKNOWN,
+         "out.isp.example",
+         NULL,
+         "sender-admin"},
+        /* The server that took the mail reports. */
+        {"out.isp.example",
+         "a@dest.example",
+         NULL,
+         NULL,
+         {"pc 198.51.100.9 out.isp.example"},
+         BW_MACHINE_SUBMISSION,
+         "out.isp.example",
+         NULL,
+         "sender-admin"},
+        {"out.isp.example",
+         "a@dest.example",
+         NULL,
+         NULL,
+         {"out.isp.example 127.0.0.1 out.isp.example", "pc 198.51.100.9 out.isp.example"},
+         BW_MACHINE_SUBMISSION,
+         "out.isp.example",
+         NULL,
+         "sender-admin"},
+        /* One behind it does. */
+        {"scan.isp.example",
+         "a@dest.example",
+         NULL,
+         NULL,
+         {"smtp.isp.example 198.51.100.2 scan.isp.example", "pc 198.51.100.9 smtp.isp.example"},
+         BW_MACHINE_RELAY,
+         "scan.isp.example",
+         "smtp.isp.example",
+         "sender-admin"},
+        /* The address stands in the trace itself. */
+        {"mx.dest.example",
+         "a@dest.example",
+         NULL,
+         NULL,
+         {"out.isp.example 192.0.2.1 mx.dest.example", "pc 198.51.100.9 out.isp.example"},
+         BW_MACHINE_SUBMISSION,
+         "out.isp.example",
+         NULL,
+         "sender-admin"},
+        {"mx.dest.example",
+         "a@dest.example",
+         NULL,
+         NULL,
+         {"scan.isp.example 192.0.2.1 mx.dest.example", "out.isp.example 198.51.100.2 scan.isp.example",
+          "pc 198.51.100.9 out.isp.example"},
+         BW_MACHINE_RELAY,
+         "scan.isp.example",
+         NULL,
+         "sender-admin"},
+        {"out.isp.example",
+         "a@dest.example",
+         NULL,
+         NULL,
+         {"pc 192.0.2.1 out.isp.example"},
+         BW_MACHINE_OWN_LINE,
+         "pc",
+         NULL,
+         "sender"},
+        /* The refusing side's own line tells of a client that may be anything. */
+        {"mx.dest.example",
+         "a@dest.example",
+         NULL,
+         NULL,
+         {"web 192.0.2.1 mx.dest.example"},
+         BW_MACHINE_UNKNOWN,
+         "web",
+         NULL,
+         "sender-admin"},
+        /* The recipient's side passed it on. */
+        {"mx.first.example",
+         "a@dest.example",
+         "a@first.example",
+         NULL,
+         {NULL},
+         BW_MACHINE_FORWARDER,
+         "mx.first.example",
+         NULL,
+         "recipient-admin"},
+        {"mx.first.example",
+         "a@dest.example",
+         NULL,
+         "a@first.example",
+         {NULL},
+         BW_MACHINE_FORWARDER,
+         "mx.first.example",
+         NULL,
+         "recipient-admin"},
+        {"mx.first.example",
+         "a@first.example",
+         NULL,
+         "a@first.example",
+         {NULL},
+         BW_MACHINE_UNKNOWN,
+         "mx.first.example",
+         NULL,
+         "sender-admin"},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct stage stage;
+        struct bw_delivery delivery;
+        stage_open(&stage, tables);
+        stage.notice.reporting_mta = cases[i].reporter ? bw_str(cases[i].reporter) : BW_NULL;
+        stage.notice.original.to = cases[i].original_to ? bw_str(cases[i].original_to) : BW_NULL;
+        stage.notice.original.from = BW_S("me@isp.example");
+        for (size_t k = 0; k < HOPS && cases[i].hops[k]; k++) {
+            bw_slice rest = bw_str(cases[i].hops[k]);
+            struct bw_hop *hop = bw_push(stage.context.arena, &stage.notice.hops);
+            assert_non_null(hop);
+            bw_next_word(&hop->from_name, &rest);
+            bw_next_word(&hop->from_ip, &rest);
+            bw_next_word(&hop->by_name, &rest);
+        }
+        diagnose(&delivery, &stage,
+                 &(struct bw_account){.recipient = bw_str(cases[i].recipient),
+                                      .alias = cases[i].alias ? bw_str(cases[i].alias) : BW_NULL,
+                                      .remote_host = BW_S("mx.dest.example"),
+                                      .action = BW_ACTION_FAILED,
+                                      .text = BW_S("550 zorbed, Client host [192.0.2.1] blocked")});
+        if (delivery.block.machine != cases[i].machine)
+            fail_msg("case %zu: %s", i, bw_machine_name(delivery.block.machine));
+        check_slice(delivery.block.ip_host, cases[i].host, "host");
+        check_slice(delivery.block.handed_by, cases[i].handed_by, "handed by");
+        check_slice(delivery.actor, cases[i].actor, "actor");
+        stage_close(&stage);
+    }
+}
+
+static void test_dead_pages(void **state)
+{
+    static const struct {
+        const char *text, *url;
+        bool dead;
+    } cases[] = {
+        {"550 blorp see http://www.zorb.example/old?ip=192.0.2.1", "http://www.zorb.example/old?ip=192.0.2.1",
+         true},
+        {"550 blorp see https://zorb.example/old/192.0.2.1", "https://zorb.example/old/192.0.2.1", true},
+        {"550 blorp see https://zorb.example/q?ip=192.0.2.1", "https://zorb.example/q?ip=192.0.2.1", false},
+        /* Whose host it is tells, too, where no rule names the list. */
+        {"550 zorbed see https://zorb.example/old", "https://zorb.example/old", true},
+        {"550 zorbed see https://zorb.example.evil.test/old", "https://zorb.example.evil.test/old", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct stage stage;
+        struct bw_delivery delivery;
+        stage_open(&stage, tables);
+        diagnose(&delivery, &stage,
+                 &(struct bw_account){.action = BW_ACTION_FAILED, .text = bw_str(cases[i].text)});
+        const struct bw_url *url = url_of(&delivery.block, cases[i].url);
+        if (!url || url->dead != cases[i].dead)
+            fail_msg("%s", cases[i].text);
+        stage_close(&stage);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -309,6 +487,8 @@ int main(void)
         cmocka_unit_test(test_links),
         cmocka_unit_test(test_pages_of_the_table),
         cmocka_unit_test(test_plain),
+        cmocka_unit_test(test_machines),
+        cmocka_unit_test(test_dead_pages),
     };
     tables = tables_with(own);
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);

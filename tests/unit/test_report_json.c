@@ -57,9 +57,9 @@ static void everything_known(void **state)
 {
     (void)state;
     const struct bw_url urls[] = {
-        {T("https://check.example/192.0.2.9"), BW_URL_LOOKUP, false, BW_TRUST_OPERATOR},
-        {T("https://mx.example.net/why"), BW_URL_INFO, true, BW_TRUST_RECEIVER},
-        {T("https://evil.example/x"), BW_URL_REMOVAL, true, BW_TRUST_UNVERIFIED},
+        {T("https://check.example/192.0.2.9"), BW_URL_LOOKUP, false, BW_TRUST_OPERATOR, false},
+        {T("https://mx.example.net/why"), BW_URL_INFO, true, BW_TRUST_RECEIVER, true},
+        {T("https://evil.example/x"), BW_URL_REMOVAL, true, BW_TRUST_UNVERIFIED, false},
     };
     const struct bw_delivery delivery = {
         .recipient = T("someone@example.jp"),
@@ -84,6 +84,7 @@ static void everything_known(void **state)
                   .list_operator = T("Example"),
                   .list_status = T("active"),
                   .code = T("X1"),
+                  .machine = BW_MACHINE_RELAY,
                   .urls = urls,
                   .url_count = 3},
         .rule = T("example.rule"),
@@ -118,11 +119,12 @@ static void everything_known(void **state)
         "\"id\":\"example-list\",\"name\":\"Example List\",\"operator\":\"Example\",\"status\":\"active\"},"
         "\"code\":\"X1\",\"urls\":[{\"url\":\"https://check.example/"
         "192.0.2.9\",\"role\":\"lookup\",\"source\":\"table\","
-        "\"trust\":\"operator\"},{\"url\":\"https://mx.example.net/"
+        "\"trust\":\"operator\",\"dead\":false},{\"url\":\"https://mx.example.net/"
         "why\",\"role\":\"info\",\"source\":\"text\","
-        "\"trust\":\"receiver\"},{\"url\":\"https://evil.example/"
+        "\"trust\":\"receiver\",\"dead\":true},{\"url\":\"https://evil.example/"
         "x\",\"role\":\"removal\",\"source\":\"text\","
-        "\"trust\":\"unverified\"}],\"client_ip\":null},\"rule\":\"example.rule\",\"matched\":\"no\"}],"
+        "\"trust\":\"unverified\",\"dead\":false}],\"client_ip\":null,\"machine\":\"relay\"},\"rule\":"
+        "\"example.rule\",\"matched\":\"no\"}],"
         "\"forged\":[\"links-elsewhere\"]}\n");
 }
 
@@ -137,7 +139,8 @@ static void empty_block(void **state)
     assert_int_not_equal(
         bw_find(bw_buf_slice(&out),
                 BW_S("\"block\":{\"ip\":null,\"ip_masked\":false,\"domain\":null,\"zone\":null,"
-                     "\"zone_source\":null,\"list\":null,\"code\":null,\"urls\":[],\"client_ip\":null}"),
+                     "\"zone_source\":null,\"list\":null,\"code\":null,\"urls\":[],\"client_ip\":null,"
+                     "\"machine\":null}"),
                 0),
         BW_NONE);
     bw_buf_clear(&out);

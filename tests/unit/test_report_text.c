@@ -130,8 +130,8 @@ static void assert_report(void **state, const struct bw_result *result,
 }
 
 static const struct bw_url urls[] = {
-    {T("https://check.example/192.0.2.9"), BW_URL_REMOVAL, false, BW_TRUST_OPERATOR},
-    {T("https://evil.example.net/a.html"), BW_URL_REMOVAL, true, BW_TRUST_UNVERIFIED},
+    {T("https://check.example/192.0.2.9"), BW_URL_REMOVAL, false, BW_TRUST_OPERATOR, false},
+    {T("https://evil.example.net/a.html"), BW_URL_REMOVAL, true, BW_TRUST_UNVERIFIED, false},
 };
 
 static const struct bw_delivery blocked = {
@@ -395,8 +395,8 @@ static void links_in_words(void **state)
 static void hostile_texts(void **state)
 {
     static const bw_slice bad = T("a\033[31m\r\n\x9B\xC2\x9B\x07\xE2\x80\xAE\xFF{ip}[x]");
-    const struct bw_url url = {bad, BW_URL_INFO, true, BW_TRUST_UNVERIFIED};
-    const struct bw_url trusted = {bad, BW_URL_LOOKUP, false, BW_TRUST_OPERATOR};
+    const struct bw_url url = {bad, BW_URL_INFO, true, BW_TRUST_UNVERIFIED, false};
+    const struct bw_url trusted = {bad, BW_URL_LOOKUP, false, BW_TRUST_OPERATOR, false};
     const struct bw_url both[] = {url, trusted};
     const struct bw_candidate lost = {bad, bad, bad, bad, bad};
     struct bw_delivery delivery = {bad,
