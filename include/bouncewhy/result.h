@@ -110,6 +110,7 @@ struct bw_delivery {
 /* The returned original, as far as the mail holds it. */
 struct bw_original {
     bw_slice message_id, from, to, subject, date; /* date: RFC 3339 */
+    bw_slice header;     /* its header fields as they stand, LF line ends; cut at a limit */
     bool sent_elsewhere; /* it did not pass the servers of the provider whose address it has as sender */
 };
 

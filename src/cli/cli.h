@@ -4,6 +4,7 @@
 
 #include "analyze.h"
 #include "base/base.h"
+#include "report/report.h"
 #include "table/table.h"
 
 /* The language where the locale names none of the tables'. */
@@ -29,6 +30,9 @@ struct bw_options {
     char language[16];        /* "ja": a language record of the tables once these are open */
     bool language_given;      /* on the command line, not by the locale */
     bool json, explain, color;
+    bool redact; /* mask addresses and hosts */
+    enum bw_role role;
+    enum bw_ticket ticket; /* print the request instead of the report */
     unsigned width;        /* columns; 0: do not wrap */
     const char **patterns; /* each --patterns PATH in order; the array is owned, the texts are argv's */
     size_t pattern_count;

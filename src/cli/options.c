@@ -19,6 +19,9 @@ enum {
     OPTION_DUMP,
     OPTION_COLOR,
     OPTION_WIDTH,
+    OPTION_ROLE,
+    OPTION_TICKET,
+    OPTION_REDACT,
     OPTION_HELP,
     OPTION_VERSION
 };
@@ -33,6 +36,9 @@ static const struct option long_options[] = {
     {"dump", required_argument, NULL, OPTION_DUMP},
     {"color", required_argument, NULL, OPTION_COLOR},
     {"width", required_argument, NULL, OPTION_WIDTH},
+    {"role", required_argument, NULL, OPTION_ROLE},
+    {"ticket", optional_argument, NULL, OPTION_TICKET},
+    {"redact", no_argument, NULL, OPTION_REDACT},
     {"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},
     {NULL, 0, NULL, 0},
@@ -49,6 +55,13 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 static const struct choice formats[] = {{"text", 0}, {"json", 1}, {NULL, 0}};
 static const struct choice colors[] = {
     {"auto", COLOR_AUTO}, {"always", COLOR_ALWAYS}, {"never", COLOR_NEVER}, {NULL, 0}};
+static const struct choice roles[] = {
+    {"user", BW_ROLE_USER}, {"admin", BW_ROLE_ADMIN}, {"support", BW_ROLE_SUPPORT}, {NULL, 0}};
+static const struct choice tickets[] = {{"auto", BW_TICKET_AUTO},
+                                        {"provider", BW_TICKET_PROVIDER},
+                                        {"receiver", BW_TICKET_RECEIVER},
+                                        {"list", BW_TICKET_LIST},
+                                        {NULL, 0}};
 static const struct choice stages[] = {{"mime", BW_DUMP_MIME},
                                        {"delivery", BW_DUMP_DELIVERY},
                                        {"evidence", BW_DUMP_EVIDENCE},
@@ -144,6 +157,17 @@ static bool read_option(struct bw_options *out, struct reading *reading, int opt
         if ((at = choose("color", colors, optarg)) >= 0)
             reading->color = (enum color)colors[at].value;
         return at >= 0;
+    case OPTION_ROLE:
+        if ((at = choose("role", roles, optarg)) >= 0)
+            out->role = (enum bw_role)roles[at].value;
+        return at >= 0;
+    case OPTION_TICKET:
+        if ((at = choose("ticket", tickets, optarg ? optarg : "auto")) >= 0)
+            out->ticket = (enum bw_ticket)tickets[at].value;
+        return at >= 0;
+    case OPTION_REDACT:
+        out->redact = true;
+        return true;
     case OPTION_EXPLAIN:
         out->explain = true;
         return true;
@@ -214,6 +238,11 @@ bool bw_options_read(struct bw_options *out, int argc, char **argv)
             bw_complain_usage();
             return false;
         }
+    }
+    if (out->ticket != BW_TICKET_NONE && out->json) {
+        bw_complain(NULL, "--ticket prints a text: it does not go with --format=json");
+        bw_complain_usage();
+        return false;
     }
     out->operands = (const char *const *)argv + optind;
     out->operand_count = (size_t)(argc - optind);

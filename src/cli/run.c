@@ -50,6 +50,8 @@ static void put_report(struct run *run, const struct bw_result *result, const ch
             .language = run->options->language,
             .source = source,
             .index = index,
+            .role = run->options->role,
+            .ticket = run->options->ticket,
             .heading = more,
             .color = run->options->color,
             .width = run->options->width,
@@ -57,7 +59,8 @@ static void put_report(struct run *run, const struct bw_result *result, const ch
         };
         if (run->shown)
             bw_putc(&out, '\n');
-        status = bw_report_text(&out, run->tables, result, &look);
+        status = look.ticket == BW_TICKET_NONE ? bw_report_text(&out, run->tables, result, &look)
+                                               : bw_report_ticket(&out, run->tables, result, &look);
     }
     if (status) {
         bw_buf_clear(&out);

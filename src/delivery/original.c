@@ -1,7 +1,7 @@
 /* The returned original: who wrote it, and the way it went (RFC 5321 section 4.4, trace information). */
 #include "delivery/internal.h"
 
-enum { HOPS_MAX = 64 };
+enum { HOPS_MAX = 64, HEADER_BYTES = 16 << 10 };
 
 /* The word behind a keyword of a Received field ("from", "by"), outside of comments. */
 static bw_slice word_after(bw_slice field, const char *keyword, size_t *at)
@@ -65,11 +65,28 @@ static void read_hop(struct bw_notice *notice, struct bw_context *context, bw_sl
         hop->from_name = bw_sub(word, 1, word.n);
 }
 
+/* The fields as they stand, for whoever has to look the mail up. */
+static bw_slice header_text(struct bw_context *context, const struct bw_header *header)
+{
+    struct bw_buf buf;
+    bw_buf_init(&buf, HEADER_BYTES);
+    for (size_t i = 0; i < header->count && buf.n < HEADER_BYTES; i++) {
+        bw_slice rest = header->items[i].raw, line;
+        bw_putf(&buf, "%.*s:", BW_ARG(header->items[i].name));
+        if (rest.n == 0)
+            bw_putc(&buf, '\n');
+        for (bool first = true; bw_next_line(&line, &rest); first = false)
+            bw_putf(&buf, "%s%.*s\n", first ? " " : "\t", BW_ARG(bw_trim(line)));
+    }
+    return bw_buf_take(&buf, context->arena);
+}
+
 void bw_original_read(struct bw_notice *notice, struct bw_context *context, struct bw_part *part)
 {
     const struct bw_header *header = &part->header;
     struct bw_original *original = &notice->original;
     notice->original_part = part;
+    original->header = header_text(context, header);
     original->message_id = bw_one_line(context->arena, bw_header_raw(header, "Message-ID"));
     original->from = bw_address(context->arena, bw_header_text(context->arena, header, "From"));
     original->to = bw_address(context->arena, bw_header_text(context->arena, header, "To"));

@@ -38,7 +38,13 @@ static const char *const fact_names[] = {
     "expiry",
     "code_means",
     "dead_url",
-    "method",
+    "recipients",
+    "answer",
+    "message_id",
+    "notice_date",
+    "headers",
+    "diagnostic",
+    "text",
 };
 
 static const char *const flag_names[] = {
@@ -64,10 +70,12 @@ bool bw_flag_is_known(const struct bw_tables *tables, bw_slice flag)
     for (size_t i = 0; i < sizeof flag_names / sizeof *flag_names; i++)
         if (bw_eq(flag, bw_str(flag_names[i])))
             return true;
-    if (!bw_starts(flag, BW_S("actor-")))
+    const bool actor = bw_starts(flag, BW_S("actor-"));
+    if (!actor && !bw_starts(flag, BW_S("cause-")))
         return false;
     for (size_t i = 0; i < tables->causes.count; i++)
-        if (bw_eq(bw_sub(flag, 6, flag.n), tables->causes.items[i].actor))
+        if (bw_eq(bw_sub(flag, 6, flag.n),
+                  actor ? tables->causes.items[i].actor : tables->causes.items[i].id))
             return true;
     return false;
 }
@@ -131,6 +139,7 @@ static void set_delivery_facts(struct bw_fact_values *out, struct bw_arena *aren
     bw_flag_set(out, BW_S("text-said"), delivery->diagnostic.n > 0);
     bw_flag_set(out, BW_S("several"), count > 1);
     bw_flag_set(out, bw_format(arena, "actor-%.*s", BW_ARG(delivery->actor)), delivery->actor.n > 0);
+    bw_flag_set(out, bw_format(arena, "cause-%.*s", BW_ARG(delivery->cause)), delivery->cause.n > 0);
 }
 
 static void set_block_facts(struct bw_fact_values *out, const struct bw_block *block)
@@ -147,7 +156,6 @@ static void set_block_facts(struct bw_fact_values *out, const struct bw_block *b
     bw_fact_set(out, "code", block->code);
     bw_fact_set(out, "lookup_url", page(block, BW_URL_LOOKUP));
     bw_fact_set(out, "removal_url", page(block, BW_URL_REMOVAL));
-    bw_flag_set(out, BW_S("removal"), page(block, BW_URL_REMOVAL).n > 0);
     if (block->domain.n)
         bw_fact_set(out, "domain_url", page(block, BW_URL_LOOKUP));
     bool unverified = false;
@@ -206,6 +214,12 @@ static void set_list_flags(struct bw_fact_values *out, struct bw_arena *arena, c
     bw_flag_set(out, BW_S("who-isp"), IS(who, "isp"));
     bw_flag_set(out, BW_S("who-anyone"), IS(who, "anyone"));
     bw_flag_set(out, BW_S("who-owner"), IS(who, "ip-owner"));
+    /* Where one page both shows the listing and takes the request, it is among the links once. */
+    const bool one_page = record && bw_record_get(record, "removal").n &&
+                          bw_eq(bw_record_get(record, "removal"), bw_record_get(record, "lookup"));
+    if (one_page && !bw_fact_get(out, BW_S("removal_url")).n)
+        bw_fact_set(out, "removal_url", bw_fact_get(out, BW_S("lookup_url")));
+    bw_flag_set(out, BW_S("removal"), bw_fact_get(out, BW_S("removal_url")).n > 0);
     bw_flag_set(out, BW_S("by-email"), IS(method, "email"));
     bw_flag_set(out, BW_S("form"), IS(method, "form") || IS(method, "self-service"));
     bw_flag_set(out, BW_S("removal-none"), IS(method, "none"));

@@ -18,7 +18,8 @@ bw_slice bw_readable_date(struct bw_arena *arena, bw_slice date);
 
 /* Templates may ask for this fact. */
 bool bw_fact_is_known(bw_slice name);
-/* Templates may ask for this flag; "actor-" and an actor that some cause of the tables has is one. */
+/* Templates may ask for this flag; "actor-" and an actor that some cause of the tables has is one, and
+ * "cause-" and a cause. */
 bool bw_flag_is_known(const struct bw_tables *tables, bw_slice flag);
 
 #endif

@@ -15,12 +15,16 @@
  * support staff, who tell the first what to do and the second what to look into. */
 enum bw_role { BW_ROLE_USER, BW_ROLE_ADMIN, BW_ROLE_SUPPORT };
 
+/* To whom a request goes. AUTO: whom the verdict and the role name. */
+enum bw_ticket { BW_TICKET_NONE, BW_TICKET_AUTO, BW_TICKET_PROVIDER, BW_TICKET_RECEIVER, BW_TICKET_LIST };
+
 /* How a text report is to look. */
 struct bw_report_options {
     const char *language; /* "ja", "en": a language record of the tables */
     const char *source;   /* path as given, "-" for standard input */
     size_t index;         /* of the message in its source */
     enum bw_role role;
+    enum bw_ticket ticket; /* of bw_report_ticket */
     bool heading;   /* more than one message is reported: begin with a line that names source and index */
     bool color;     /* ANSI SGR sequences may be used */
     unsigned width; /* columns of the terminal; 0: do not wrap */
@@ -30,6 +34,11 @@ struct bw_report_options {
 /* Appends the report of one message. BW_OK or BW_NO_MEMORY (out->failed). */
 bw_status bw_report_text(struct bw_buf *out, const struct bw_tables *tables, const struct bw_result *result,
                          const struct bw_report_options *options);
+
+/* Appends the request to send, one for each group of recipients with one verdict, or a line that says that there is nobody
+ * to ask. options->ticket must not be BW_TICKET_NONE. BW_OK or BW_NO_MEMORY. */
+bw_status bw_report_ticket(struct bw_buf *out, const struct bw_tables *tables, const struct bw_result *result,
+                           const struct bw_report_options *options);
 
 /* Appends one line of JSON (report-json contract, docs/JSON.md) and a LF. BW_OK or BW_NO_MEMORY. */
 bw_status bw_report_json(struct bw_buf *out, const struct bw_result *result, const char *source,

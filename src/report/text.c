@@ -176,8 +176,7 @@ static void put_group(struct bw_writer *writer, const struct bw_group *group, bo
         bw_explain_verdict(writer, delivery);
 }
 
-/* What stands for the verdict of a message that reports on nobody. */
-static bw_slice cause_of_kind(enum bw_kind kind)
+bw_slice bw_cause_of_kind(enum bw_kind kind)
 {
     switch (kind) {
     case BW_KIND_RECEIPT:
@@ -223,14 +222,14 @@ static void put_verdicts(struct bw_writer *writer)
 {
     const bool with_message = writer->result->kind != BW_KIND_NOT_A_BOUNCE;
     if (writer->result->delivery_count == 0) {
-        const struct bw_delivery nobody = {.cause = cause_of_kind(writer->result->kind)};
+        const struct bw_delivery nobody = {.cause = bw_cause_of_kind(writer->result->kind)};
         put_group(writer, &(struct bw_group){.first = &nobody}, with_message);
         return;
     }
     put_groups(writer, with_message);
 }
 
-static void put_message_heading(struct bw_writer *writer)
+void bw_put_message_heading(struct bw_writer *writer)
 {
     struct bw_fact_values facts = {.count = 0};
     bw_fact_set(&facts, "source", bw_str(writer->options->source));
@@ -252,7 +251,7 @@ bw_status bw_report_text(struct bw_buf *out, const struct bw_tables *tables, con
     if (!writer.arena)
         return BW_NO_MEMORY;
     if (options->heading)
-        put_message_heading(&writer);
+        bw_put_message_heading(&writer);
     put_verdicts(&writer);
     if (options->explain)
         bw_explain_message(&writer);

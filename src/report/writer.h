@@ -31,6 +31,11 @@ void bw_row_add(bw_rows *rows, struct bw_writer *writer, const char *label, bw_s
 void bw_rows_fill(bw_rows *out, struct bw_writer *writer, const struct bw_group *group,
                   const struct bw_fact_values *facts, bool with_message);
 
+/* The line that names the message, where several are reported. */
+void bw_put_message_heading(struct bw_writer *writer);
+/* What stands for the verdict of a message that reports on nobody; static. */
+bw_slice bw_cause_of_kind(enum bw_kind kind);
+
 /* Appends the trail of one verdict: rule, place, words, the code used, candidates that lost. */
 void bw_explain_verdict(struct bw_writer *writer, const struct bw_delivery *delivery);
 /* Appends what --explain tells of the whole message: format and anomalies. */
