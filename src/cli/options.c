@@ -244,6 +244,11 @@ bool bw_options_read(struct bw_options *out, int argc, char **argv)
         bw_complain_usage();
         return false;
     }
+    if (out->redact && out->mode == BW_MODE_DUMP) {
+        bw_complain(NULL, "--dump shows the mail as it is: it does not go with --redact");
+        bw_complain_usage();
+        return false;
+    }
     out->operands = (const char *const *)argv + optind;
     out->operand_count = (size_t)(argc - optind);
     out->color = wants_color(reading.color);

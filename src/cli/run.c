@@ -3,6 +3,7 @@
 #include "cli/messages.h"
 #include "cli/show.h"
 #include "input/input.h"
+#include "report/redact.h"
 #include "report/report.h"
 
 #include <errno.h>
@@ -52,6 +53,7 @@ static void put_report(struct run *run, const struct bw_result *result, const ch
             .index = index,
             .role = run->options->role,
             .ticket = run->options->ticket,
+            .redacted = run->options->redact,
             .heading = more,
             .color = run->options->color,
             .width = run->options->width,
@@ -92,6 +94,12 @@ static void diagnose(struct run *run, const struct bw_input_message *message)
     if (!source) {
         complain(run, status ? status : BW_NO_MEMORY, &err, message->source, message->index);
         bw_result_free(&result);
+        return;
+    }
+    if (run->options->redact && bw_redact(&result, run->tables)) {
+        complain(run, BW_NO_MEMORY, &err, message->source, message->index);
+        bw_result_free(&result);
+        free(source);
         return;
     }
     run->found |= result.kind == BW_KIND_BOUNCE;

@@ -32,6 +32,9 @@ bw_status bw_diagnose_forgery(bw_sign_list *out, struct bw_context *context, con
  * the sender another provider's server. */
 bool bw_sent_elsewhere(struct bw_context *context, const struct bw_notice *notice);
 
+/* The part of a host that one owner registers: two labels, three under a country's "co", "ne", "com" and the like; borrowed. */
+bw_slice bw_registered_part(bw_slice host);
+
 /* Everything that --check-patterns looks for: the tables' own mistakes (bw_table_check), every rule's and fact's
  * examples run through the stages, sentences missing in a language. Findings are pushed; their text lives in the
  * arena. BW_OK, BW_NO_MEMORY. */

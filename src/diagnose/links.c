@@ -60,8 +60,7 @@ static enum bw_url_role role_of(const struct bw_blocking *from, bw_slice url)
     return any_in(url, "lookup query check search ip= ipcheck") ? BW_URL_LOOKUP : BW_URL_INFO;
 }
 
-/* The part of a host that one owner registers: two labels, three under a country's "co", "ne", "com" and the like. */
-static bw_slice registered_part(bw_slice host)
+bw_slice bw_registered_part(bw_slice host)
 {
     size_t dots[3] = {BW_NONE, BW_NONE, BW_NONE}, found = 0;
     for (size_t i = host.n; i-- > 0 && found < 3;)
@@ -77,7 +76,8 @@ static bw_slice registered_part(bw_slice host)
 
 bool bw_same_owner(bw_slice a, bw_slice b)
 {
-    return a.n && b.n && bw_find_byte(a, '.', 0) != BW_NONE && bw_ieq(registered_part(a), registered_part(b));
+    return a.n && b.n && bw_find_byte(a, '.', 0) != BW_NONE &&
+           bw_ieq(bw_registered_part(a), bw_registered_part(b));
 }
 
 bw_slice bw_domain_of(bw_slice address)

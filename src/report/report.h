@@ -28,6 +28,7 @@ struct bw_report_options {
     bool heading;   /* more than one message is reported: begin with a line that names source and index */
     bool color;     /* ANSI SGR sequences may be used */
     unsigned width; /* columns of the terminal; 0: do not wrap */
+    bool redacted;  /* addresses and hosts are stand-ins: say so */
     bool explain;   /* add the trail: rule, place, words, candidates that lost */
 };
 

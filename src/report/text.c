@@ -229,6 +229,14 @@ static void put_verdicts(struct bw_writer *writer)
     put_groups(writer, with_message);
 }
 
+void bw_put_redacted(struct bw_writer *writer)
+{
+    if (!writer->options->redacted)
+        return;
+    bw_putc(writer->layout.out, '\n');
+    bw_layout_text(&writer->layout, bw_writer_word(writer, "note.redacted", NULL), 0, 0);
+}
+
 void bw_put_message_heading(struct bw_writer *writer)
 {
     struct bw_fact_values facts = {.count = 0};
@@ -253,6 +261,7 @@ bw_status bw_report_text(struct bw_buf *out, const struct bw_tables *tables, con
     if (options->heading)
         bw_put_message_heading(&writer);
     put_verdicts(&writer);
+    bw_put_redacted(&writer);
     if (options->explain)
         bw_explain_message(&writer);
     const bool failed = out->failed || bw_arena_failed(writer.arena);

@@ -86,8 +86,8 @@ static void put_entry(struct bw_writer *writer, const struct bw_entry *entry,
 }
 
 /* The first line under that key that applies, behind its label. */
-static void put_first(struct bw_writer *writer, const struct bw_record *text, const char *key, const char *label,
-                      const struct bw_fact_values *facts)
+static void put_first(struct bw_writer *writer, const struct bw_record *text, const char *key,
+                      const char *label, const struct bw_fact_values *facts)
 {
     const struct bw_entry *entry;
     for (size_t at = 0; (entry = bw_record_next(text, key, &at));) {
@@ -166,6 +166,7 @@ bw_status bw_report_ticket(struct bw_buf *out, const struct bw_tables *tables, c
     if (groups.count == 0)
         put_none(&writer, &(struct bw_delivery){.cause = bw_cause_of_kind(result->kind)},
                  &(struct bw_fact_values){.count = 0});
+    bw_put_redacted(&writer);
     const bool failed = out->failed || bw_arena_failed(writer.arena);
     bw_arena_free(writer.arena);
     return failed ? BW_NO_MEMORY : BW_OK;

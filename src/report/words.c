@@ -31,6 +31,7 @@ const char *const bw_word_ids[] = {
     "label.requires",
     "label.expiry",
     "note.dead-link",
+    "note.redacted",
     "ticket.to",
     "ticket.subject",
     "ticket.none",

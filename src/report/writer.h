@@ -33,6 +33,8 @@ void bw_rows_fill(bw_rows *out, struct bw_writer *writer, const struct bw_group 
 
 /* The line that names the message, where several are reported. */
 void bw_put_message_heading(struct bw_writer *writer);
+/* The line that says that names are stand-ins, where they are. */
+void bw_put_redacted(struct bw_writer *writer);
 /* What stands for the verdict of a message that reports on nobody; static. */
 bw_slice bw_cause_of_kind(enum bw_kind kind);
 

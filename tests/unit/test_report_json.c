@@ -96,7 +96,7 @@ static void everything_known(void **state)
         .reporting_mta = T("mta.example.org"),
         .date = T("2023-01-24T18:02:11+09:00"),
         .original = {T("<1@example.org>"), T("a@example.org"), T("b@example.jp"), T("見積書の件"),
-                     T("2023-01-24T18:02:09+09:00"), true},
+                     T("2023-01-24T18:02:09+09:00"), T("Subject: x"), true},
         .deliveries = &delivery,
         .delivery_count = 1,
         .forged = &(const bw_slice){"links-elsewhere", 15},

@@ -438,7 +438,7 @@ static void hostile_texts(void **state)
         if (causes[i / 2])
             delivery.cause = bw_str(causes[i / 2]);
         struct bw_result result = result_of(&delivery, 1);
-        result.original = (struct bw_original){bad, bad, bad, bad, bad, true};
+        result.original = (struct bw_original){bad, bad, bad, bad, bad, bad, true};
         result.format = result.reporting_mta = result.date = bad;
         const struct bw_report_options options = {.language = i % 2 ? "qq" : "ja",
                                                   .source = bad.p,
