@@ -5,6 +5,7 @@ Runs the program over every sample (X.eml, X.mbox, X.txt) and compares with what
   X.json    --format json; compared as JSON without the key "source"; one value per message. Has to be there.
   X.ja.txt  -l ja, byte for byte, where it is there
   X.en.txt  -l en, byte for byte, where it is there
+  X.VIEW.ja.txt, X.VIEW.en.txt  the same with the options of the view (VIEWS below): ticket, admin, support ...
 UPDATE=1 rewrites the expectations (an empty X.ja.txt asks for one). FOCUS=part runs only the samples whose path has that
 part. Prints each difference and ends with "N passed, N failed".
 """
@@ -17,7 +18,10 @@ import subprocess
 import sys
 
 INPUTS = (".eml", ".mbox", ".txt")
-TEXTS = {".ja.txt": "ja", ".en.txt": "en"}
+VIEWS = {"": (), ".ticket": ("--ticket",), ".admin": ("--role=admin",), ".support": ("--role=support",),
+         ".admin-ticket": ("--role=admin", "--ticket"), ".redacted": ("--redact",)}
+TEXTS = {"%s.%s.txt" % (view, language): ("-l", language, *options)
+         for view, options in sorted(VIEWS.items(), reverse=True) for language in ("ja", "en")}
 SECONDS = 60
 UPDATE = os.environ.get("UPDATE", "") not in ("", "0")
 
@@ -87,8 +91,8 @@ def check_json(binary, root, sample, expected):
     return None if pretty(want) == pretty(got) else difference(pretty(want), pretty(got), expected.name)
 
 
-def check_text(binary, root, sample, expected, language):
-    out, _, problem = run(binary, root, sample, "-l", language)
+def check_text(binary, root, sample, expected, options):
+    out, _, problem = run(binary, root, sample, *options)
     if problem:
         return problem
     if UPDATE:
@@ -131,11 +135,11 @@ def plan(binary, root, focus):
             continue
         expected = stem(path)
         yield label, lambda p=path, e=expected: check_json(binary, root, p, e.with_name(e.name + ".json"))
-        for suffix, language in TEXTS.items():
+        for suffix, options in TEXTS.items():
             text = expected.with_name(expected.name + suffix)
             if text.exists():
                 yield (text.relative_to(root).as_posix(),
-                       lambda p=path, t=text, l=language: check_text(binary, root, p, t, l))
+                       lambda p=path, t=text, o=options: check_text(binary, root, p, t, o))
 
 
 def main():
