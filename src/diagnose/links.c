@@ -136,6 +136,12 @@ static bw_slice fill_template(struct bw_arena *arena, bw_slice page, const struc
     return page;
 }
 
+/* A page of the tables where one looks an address up; some lists have none but one that explains. */
+static enum bw_url_role lookup_role(bw_slice page)
+{
+    return any_in(page, "{ip} {domain} lookup query check search") ? BW_URL_LOOKUP : BW_URL_INFO;
+}
+
 static void add(url_list *list, const struct bw_blocking *from, struct bw_url url)
 {
     if (url.url.n == 0)
@@ -165,10 +171,11 @@ void bw_links_fill(struct bw_block *out, const struct bw_blocking *from)
             (struct bw_url){url, role_of(from, url), true, trust_of(from, url), is_dead(from, url)});
     }
     if (from->list) {
-        add_page(&urls, from, out, from->list->lookup, BW_URL_LOOKUP, BW_TRUST_OPERATOR);
+        add_page(&urls, from, out, from->list->lookup, lookup_role(from->list->lookup), BW_TRUST_OPERATOR);
         add_page(&urls, from, out, from->list->removal, BW_URL_REMOVAL, BW_TRUST_OPERATOR);
     } else if (from->receiver) {
-        add_page(&urls, from, out, from->receiver->lookup, BW_URL_LOOKUP, BW_TRUST_RECEIVER);
+        add_page(&urls, from, out, from->receiver->lookup, lookup_role(from->receiver->lookup),
+                 BW_TRUST_RECEIVER);
         add_page(&urls, from, out, from->receiver->removal, BW_URL_REMOVAL, BW_TRUST_RECEIVER);
         add_page(&urls, from, out, from->receiver->help, BW_URL_INFO, BW_TRUST_RECEIVER);
     }

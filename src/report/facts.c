@@ -112,7 +112,7 @@ static bw_slice page(const struct bw_block *block, enum bw_url_role role)
     for (size_t i = 0; i < block->url_count; i++)
         if (block->urls[i].role == role && block->urls[i].trust != BW_TRUST_UNVERIFIED &&
             !block->urls[i].dead && !bw_page_is_superseded(block, i))
-            return block->urls[i].url;
+            return bw_page_text(block->urls[i].url);
     return BW_NULL;
 }
 

@@ -15,6 +15,12 @@ bool bw_page_is_superseded(const struct bw_block *block, size_t index)
     return false;
 }
 
+bw_slice bw_page_text(bw_slice url)
+{
+    static const char scheme[] = "mailto:";
+    return bw_istarts(url, bw_str(scheme)) ? bw_sub(url, sizeof scheme - 1, url.n) : url;
+}
+
 /* There may be a listing that the sending side can have removed. */
 static bool is_removable(const struct bw_delivery *delivery, const struct bw_fact_values *facts)
 {

@@ -24,4 +24,7 @@ void bw_put_defanged(struct bw_buf *out, bw_slice url);
 void bw_put_quoted(struct bw_buf *out, const struct bw_tables *tables, const struct bw_delivery *delivery,
                    bw_slice words);
 
+/* A page as a reader takes it: an address to write to without its scheme; borrowed. */
+bw_slice bw_page_text(bw_slice url);
+
 #endif

@@ -214,7 +214,7 @@ static void add_page(bw_rows *rows, struct bw_writer *writer, const struct bw_ur
     if (url->trust == BW_TRUST_UNVERIFIED)
         bw_put_defanged(&value, url->url);
     else
-        bw_put_visible(&value, url->url, false);
+        bw_put_visible(&value, bw_page_text(url->url), false);
     /* What an unverified page claims to be for is the mail's claim, not ours. */
     put_remark(&value, url->trust == BW_TRUST_UNVERIFIED ? bw_fact_get(&facts, BW_S("owner"))
                                                          : bw_writer_word(writer, "page.remark", &facts));
