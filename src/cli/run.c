@@ -3,7 +3,6 @@
 #include "cli/messages.h"
 #include "cli/show.h"
 #include "input/input.h"
-#include "report/redact.h"
 #include "report/report.h"
 
 #include <errno.h>

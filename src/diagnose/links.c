@@ -174,8 +174,7 @@ void bw_links_fill(struct bw_block *out, const struct bw_blocking *from)
         add_page(&urls, from, out, from->list->lookup, lookup_role(from->list->lookup), BW_TRUST_OPERATOR);
         add_page(&urls, from, out, from->list->removal, BW_URL_REMOVAL, BW_TRUST_OPERATOR);
     } else if (from->receiver) {
-        add_page(&urls, from, out, from->receiver->lookup, lookup_role(from->receiver->lookup),
-                 BW_TRUST_RECEIVER);
+        add_page(&urls, from, out, from->receiver->lookup, BW_URL_LOOKUP, BW_TRUST_RECEIVER);
         add_page(&urls, from, out, from->receiver->removal, BW_URL_REMOVAL, BW_TRUST_RECEIVER);
         add_page(&urls, from, out, from->receiver->help, BW_URL_INFO, BW_TRUST_RECEIVER);
     }

@@ -1,7 +1,7 @@
 /* Masks what tells people and machines apart, so that a report can be shared: mail addresses, local parts, hosts and IP
  * addresses, each always by the same stand-in. Names that the tables know (lists, receivers) stay, as they are the
  * point of the report. */
-#include "report/redact.h"
+#include "report/report.h"
 
 #include "diagnose/diagnose.h"
 #include "evidence/evidence.h"

@@ -45,6 +45,12 @@ bw_status bw_report_ticket(struct bw_buf *out, const struct bw_tables *tables, c
 bw_status bw_report_json(struct bw_buf *out, const struct bw_result *result, const char *source,
                          size_t index);
 
+/* Masks mail addresses, local parts, hosts and IP addresses in all texts of a result of bw_analyze, each by the same
+ * stand-in wherever it stands (user1@domain1.example, host1.domain1.example; addresses of RFC 5737 and RFC 3849), and
+ * drops the original's subject and those header fields that hold names or words. Hosts and zones that the tables know
+ * stay. The new texts are the result's own. BW_OK or BW_NO_MEMORY. */
+bw_status bw_redact(struct bw_result *result, const struct bw_tables *tables);
+
 /* Checks the text tables: in each language every word of the report and, for every cause, a head and a who that
  * apply to any mail; no template asks for a fact or flag that does not exist. Findings are pushed, as by
  * bw_table_check. BW_OK or BW_NO_MEMORY. */

@@ -301,133 +301,134 @@ static void test_plain(void **state)
 }
 
 /* Which machine was refused, by the report and the original's trace (newest line first). */
+enum { HOPS = 3 };
+static const struct {
+    const char *reporter, *recipient, *alias, *original_to;
+    const char *hops[HOPS]; /* "from ip by" */
+    enum bw_machine machine;
+    const char *host, *handed_by, *actor;
+} machines[] = {
+    /* Nothing tells. */
+    {NULL, "a@dest.example", NULL, NULL, {NULL}, BW_MACHINE_UNKNOWN, NULL, NULL, "sender-admin"},
+    {"out.isp.example",
+     "a@dest.example",
+     NULL,
+     NULL,
+     {NULL},
+     BW_MACHINE_UNKNOWN,
+     "out.isp.example",
+     NULL,
+     "sender-admin"},
+    /* The server that took the mail reports. */
+    {"out.isp.example",
+     "a@dest.example",
+     NULL,
+     NULL,
+     {"pc 198.51.100.9 out.isp.example"},
+     BW_MACHINE_SUBMISSION,
+     "out.isp.example",
+     NULL,
+     "sender-admin"},
+    {"out.isp.example",
+     "a@dest.example",
+     NULL,
+     NULL,
+     {"out.isp.example 127.0.0.1 out.isp.example", "pc 198.51.100.9 out.isp.example"},
+     BW_MACHINE_SUBMISSION,
+     "out.isp.example",
+     NULL,
+     "sender-admin"},
+    /* One behind it does. */
+    {"scan.isp.example",
+     "a@dest.example",
+     NULL,
+     NULL,
+     {"smtp.isp.example 198.51.100.2 scan.isp.example", "pc 198.51.100.9 smtp.isp.example"},
+     BW_MACHINE_RELAY,
+     "scan.isp.example",
+     "smtp.isp.example",
+     "sender-admin"},
+    /* The address stands in the trace itself. */
+    {"mx.dest.example",
+     "a@dest.example",
+     NULL,
+     NULL,
+     {"out.isp.example 192.0.2.1 mx.dest.example", "pc 198.51.100.9 out.isp.example"},
+     BW_MACHINE_SUBMISSION,
+     "out.isp.example",
+     NULL,
+     "sender-admin"},
+    {"mx.dest.example",
+     "a@dest.example",
+     NULL,
+     NULL,
+     {"scan.isp.example 192.0.2.1 mx.dest.example", "out.isp.example 198.51.100.2 scan.isp.example",
+      "pc 198.51.100.9 out.isp.example"},
+     BW_MACHINE_RELAY,
+     "scan.isp.example",
+     NULL,
+     "sender-admin"},
+    {"out.isp.example",
+     "a@dest.example",
+     NULL,
+     NULL,
+     {"pc 192.0.2.1 out.isp.example"},
+     BW_MACHINE_OWN_LINE,
+     "pc",
+     NULL,
+     "sender"},
+    /* The refusing side's own line tells of a client that may be anything. */
+    {"mx.dest.example",
+     "a@dest.example",
+     NULL,
+     NULL,
+     {"web 192.0.2.1 mx.dest.example"},
+     BW_MACHINE_UNKNOWN,
+     "web",
+     NULL,
+     "sender-admin"},
+    /* The recipient's side passed it on. */
+    {"mx.first.example",
+     "a@dest.example",
+     "a@first.example",
+     NULL,
+     {NULL},
+     BW_MACHINE_FORWARDER,
+     "mx.first.example",
+     NULL,
+     "recipient-admin"},
+    {"mx.first.example",
+     "a@dest.example",
+     NULL,
+     "a@first.example",
+     {NULL},
+     BW_MACHINE_FORWARDER,
+     "mx.first.example",
+     NULL,
+     "recipient-admin"},
+    {"mx.first.example",
+     "a@first.example",
+     NULL,
+     "a@first.example",
+     {NULL},
+     BW_MACHINE_UNKNOWN,
+     "mx.first.example",
+     NULL,
+     "sender-admin"},
+};
+
 static void test_machines(void **state)
 {
-    enum { HOPS = 3 };
-    static const struct {
-        const char *reporter, *recipient, *alias, *original_to;
-        const char *hops[HOPS]; /* "from ip by" */
-        enum bw_machine machine;
-        const char *host, *handed_by, *actor;
-    } cases[] = {
-        /* Nothing tells. */
-        {NULL, "a@dest.example", NULL, NULL, {NULL}, BW_MACHINE_UNKNOWN, NULL, NULL, "sender-admin"},
-        {"out.isp.example",
-         "a@dest.example",
-         NULL,
-         NULL,
-         {NULL},
-         BW_MACHINE_UNKNOWN,
-         "out.isp.example",
-         NULL,
-         "sender-admin"},
-        /* The server that took the mail reports. */
-        {"out.isp.example",
-         "a@dest.example",
-         NULL,
-         NULL,
-         {"pc 198.51.100.9 out.isp.example"},
-         BW_MACHINE_SUBMISSION,
-         "out.isp.example",
-         NULL,
-         "sender-admin"},
-        {"out.isp.example",
-         "a@dest.example",
-         NULL,
-         NULL,
-         {"out.isp.example 127.0.0.1 out.isp.example", "pc 198.51.100.9 out.isp.example"},
-         BW_MACHINE_SUBMISSION,
-         "out.isp.example",
-         NULL,
-         "sender-admin"},
-        /* One behind it does. */
-        {"scan.isp.example",
-         "a@dest.example",
-         NULL,
-         NULL,
-         {"smtp.isp.example 198.51.100.2 scan.isp.example", "pc 198.51.100.9 smtp.isp.example"},
-         BW_MACHINE_RELAY,
-         "scan.isp.example",
-         "smtp.isp.example",
-         "sender-admin"},
-        /* The address stands in the trace itself. */
-        {"mx.dest.example",
-         "a@dest.example",
-         NULL,
-         NULL,
-         {"out.isp.example 192.0.2.1 mx.dest.example", "pc 198.51.100.9 out.isp.example"},
-         BW_MACHINE_SUBMISSION,
-         "out.isp.example",
-         NULL,
-         "sender-admin"},
-        {"mx.dest.example",
-         "a@dest.example",
-         NULL,
-         NULL,
-         {"scan.isp.example 192.0.2.1 mx.dest.example", "out.isp.example 198.51.100.2 scan.isp.example",
-          "pc 198.51.100.9 out.isp.example"},
-         BW_MACHINE_RELAY,
-         "scan.isp.example",
-         NULL,
-         "sender-admin"},
-        {"out.isp.example",
-         "a@dest.example",
-         NULL,
-         NULL,
-         {"pc 192.0.2.1 out.isp.example"},
-         BW_MACHINE_OWN_LINE,
-         "pc",
-         NULL,
-         "sender"},
-        /* The refusing side's own line tells of a client that may be anything. */
-        {"mx.dest.example",
-         "a@dest.example",
-         NULL,
-         NULL,
-         {"web 192.0.2.1 mx.dest.example"},
-         BW_MACHINE_UNKNOWN,
-         "web",
-         NULL,
-         "sender-admin"},
-        /* The recipient's side passed it on. */
-        {"mx.first.example",
-         "a@dest.example",
-         "a@first.example",
-         NULL,
-         {NULL},
-         BW_MACHINE_FORWARDER,
-         "mx.first.example",
-         NULL,
-         "recipient-admin"},
-        {"mx.first.example",
-         "a@dest.example",
-         NULL,
-         "a@first.example",
-         {NULL},
-         BW_MACHINE_FORWARDER,
-         "mx.first.example",
-         NULL,
-         "recipient-admin"},
-        {"mx.first.example",
-         "a@first.example",
-         NULL,
-         "a@first.example",
-         {NULL},
-         BW_MACHINE_UNKNOWN,
-         "mx.first.example",
-         NULL,
-         "sender-admin"},
-    };
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+    for (size_t i = 0; i < COUNT_OF(machines); i++) {
         struct stage stage;
         struct bw_delivery delivery;
         stage_open(&stage, tables);
-        stage.notice.reporting_mta = cases[i].reporter ? bw_str(cases[i].reporter) : BW_NULL;
-        stage.notice.original.to = cases[i].original_to ? bw_str(cases[i].original_to) : BW_NULL;
+        stage.notice.reporting_mta = machines[i].reporter ? bw_str(machines[i].reporter) : BW_NULL;
+        stage.notice.original.to = machines[i].original_to ? bw_str(machines[i].original_to) : BW_NULL;
         stage.notice.original.from = BW_S("me@isp.example");
-        for (size_t k = 0; k < HOPS && cases[i].hops[k]; k++) {
-            bw_slice rest = bw_str(cases[i].hops[k]);
+        for (size_t k = 0; k < HOPS && machines[i].hops[k]; k++) {
+            bw_slice rest = bw_str(machines[i].hops[k]);
             struct bw_hop *hop = bw_push(stage.context.arena, &stage.notice.hops);
             assert_non_null(hop);
             bw_next_word(&hop->from_name, &rest);
@@ -435,16 +436,16 @@ static void test_machines(void **state)
             bw_next_word(&hop->by_name, &rest);
         }
         diagnose(&delivery, &stage,
-                 &(struct bw_account){.recipient = bw_str(cases[i].recipient),
-                                      .alias = cases[i].alias ? bw_str(cases[i].alias) : BW_NULL,
+                 &(struct bw_account){.recipient = bw_str(machines[i].recipient),
+                                      .alias = machines[i].alias ? bw_str(machines[i].alias) : BW_NULL,
                                       .remote_host = BW_S("mx.dest.example"),
                                       .action = BW_ACTION_FAILED,
                                       .text = BW_S("550 zorbed, Client host [192.0.2.1] blocked")});
-        if (delivery.block.machine != cases[i].machine)
+        if (delivery.block.machine != machines[i].machine)
             fail_msg("case %zu: %s", i, bw_machine_name(delivery.block.machine));
-        check_slice(delivery.block.ip_host, cases[i].host, "host");
-        check_slice(delivery.block.handed_by, cases[i].handed_by, "handed by");
-        check_slice(delivery.actor, cases[i].actor, "actor");
+        check_slice(delivery.block.ip_host, machines[i].host, "host");
+        check_slice(delivery.block.handed_by, machines[i].handed_by, "handed by");
+        check_slice(delivery.actor, machines[i].actor, "actor");
         stage_close(&stage);
     }
 }

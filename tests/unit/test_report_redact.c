@@ -2,7 +2,7 @@
 #include "stage.h"
 
 #include "bouncewhy/bouncewhy.h"
-#include "report/redact.h"
+#include "report/report.h"
 
 static struct bw_tables *tables;
 

@@ -124,12 +124,13 @@ static void replaces_facts_and_has_a_ceiling(void **state)
 {
     (void)state;
     struct bw_fact_values facts = {.count = 0};
-    static char names[BW_FACT_VALUES_MAX + 8][8];
+    enum { MANY = BW_FACT_VALUES_MAX + BW_FLAGS_MAX };
+    static char names[MANY][8];
     bw_fact_set(&facts, "ip", BW_S("192.0.2.1"));
     bw_fact_set(&facts, "ip", BW_S("192.0.2.2"));
     assert_int_equal(facts.count, 1);
     assert_true(bw_eq(bw_fact_get(&facts, BW_S("ip")), BW_S("192.0.2.2")));
-    for (size_t i = 0; i < BW_FACT_VALUES_MAX + 8; i++) {
+    for (size_t i = 0; i < MANY; i++) {
         snprintf(names[i], sizeof names[i], "f%zu", i);
         bw_fact_set(&facts, names[i], BW_S("x"));
         bw_flag_set(&facts, bw_str(names[i]), true);
