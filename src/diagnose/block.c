@@ -127,6 +127,13 @@ static bw_slice variant_of(const struct bw_blocking *from)
     return BW_NULL;
 }
 
+/* The code that the rule knows; where it knows none, or none but the enhanced code, what is printed like one. */
+static bw_slice code_of(const struct bw_blocking *from)
+{
+    const bw_slice known = group(from, "code"), printed = from->evidence->code;
+    return printed.n && (!known.n || bw_eq(known, from->evidence->status)) ? printed : known;
+}
+
 void bw_block_fill(struct bw_block *out, bw_slice *variant, struct bw_blocking *from)
 {
     const struct bw_rule *rule = from->verdict->rule;
@@ -141,7 +148,7 @@ void bw_block_fill(struct bw_block *out, bw_slice *variant, struct bw_blocking *
         out->ip = BW_NULL;
     }
     out->domain = group(from, "domain");
-    out->code = group(from, "code");
+    out->code = code_of(from);
     if (from->list)
         fill_list(out, from->list);
     fill_zone(out, from);

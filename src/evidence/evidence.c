@@ -80,6 +80,7 @@ static void take_match(struct search *search, const struct bw_match *match)
     set_if(&out->status, bw_match_group(match, "status"));
     set_if(&out->recipient, bw_match_group(match, "recipient"));
     set_if(&out->reporter, bw_match_group(match, "reporter"));
+    set_if(&out->code, bw_match_group(match, "code"));
 }
 
 static void run_facts(struct search *search)

@@ -46,6 +46,7 @@ struct bw_evidence {
     bool said_by_server; /* said is quoted from the refusing server, not the reporter's own */
     bw_slice reply, status, command, remote_host, remote_ip, recipient;
     bw_slice reporter;
+    bw_slice code; /* what looks like the receiver's own code, for where no rule knows it */
     BW_LIST(struct bw_seen_address) addresses;
     BW_LIST(struct bw_seen_url) urls;
     BW_LIST(struct bw_seen_list) lists;

@@ -88,6 +88,7 @@ void bw_dump_evidence(struct bw_buf *out, const struct bw_evidence *evidence)
     line(out, "reply", evidence->reply);
     line(out, "status", evidence->status);
     line(out, "command", evidence->command);
+    line(out, "code", evidence->code);
     line(out, "remote_host", evidence->remote_host);
     line(out, "remote_ip", evidence->remote_ip);
     line(out, evidence->said_by_server ? "said" : "said (reporter)", evidence->said);
