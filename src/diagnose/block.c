@@ -134,13 +134,32 @@ static bw_slice code_of(const struct bw_blocking *from)
     return printed.n && (!known.n || bw_eq(known, from->evidence->status)) ? printed : known;
 }
 
-void bw_block_fill(struct bw_block *out, bw_slice *variant, struct bw_blocking *from)
+static void find_receiver(struct bw_block *out, struct bw_blocking *from)
 {
     const struct bw_rule *rule = from->verdict->rule;
-    *out = (struct bw_block){0};
-    from->list = find_list(from);
     if (rule && rule->receiver.p)
         from->receiver = bw_table_receiver(from->context->tables, rule->receiver);
+    if (!from->receiver)
+        return;
+    out->receiver_id = from->receiver->id;
+    out->receiver_name = from->receiver->name;
+}
+
+bool bw_code_fill(struct bw_block *out, struct bw_blocking *from)
+{
+    *out = (struct bw_block){.code = code_of(from)};
+    if (out->code.n == 0)
+        return false;
+    find_receiver(out, from);
+    bw_links_fill(out, from);
+    return true;
+}
+
+void bw_block_fill(struct bw_block *out, bw_slice *variant, struct bw_blocking *from)
+{
+    *out = (struct bw_block){0};
+    from->list = find_list(from);
+    find_receiver(out, from);
     out->ip = bw_refused_address(from, &out->ip_masked, &out->ip_from_route);
     const bw_slice how = bw_record_get(from->verdict->cause->record, "block");
     if (bw_eq(how, BW_S("if-address")) || bw_eq(how, BW_S("names-domain"))) {
@@ -152,10 +171,6 @@ void bw_block_fill(struct bw_block *out, bw_slice *variant, struct bw_blocking *
     if (from->list)
         fill_list(out, from->list);
     fill_zone(out, from);
-    if (from->receiver) {
-        out->receiver_id = from->receiver->id;
-        out->receiver_name = from->receiver->name;
-    }
     bw_machine_fill(out, from);
     const bw_slice shade = variant_of(from);
     if (shade.p && !variant->p)

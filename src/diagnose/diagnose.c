@@ -69,6 +69,8 @@ bw_status bw_diagnose(struct bw_delivery *out, struct bw_context *context, const
     out->has_block = carries_block(out, &from);
     if (out->has_block)
         bw_block_fill(&out->block, &out->variant, &from);
+    else
+        out->has_block = bw_code_fill(&out->block, &from);
     /* Nobody on the sending side can mend a list that is closed, or a query that went wrong. */
     if ((!rule || !rule->actor.p) &&
         (bw_eq(out->variant, BW_S("closed")) || bw_eq(out->variant, BW_S("not-a-listing"))))

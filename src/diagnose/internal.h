@@ -17,6 +17,9 @@ struct bw_blocking {
 
 /* Fills the block; *variant is set where the list tells a shade that the rule did not. */
 void bw_block_fill(struct bw_block *out, bw_slice *variant, struct bw_blocking *from);
+/* The same for a refusal that is over nothing on the sending side: only the receiver's own code, whose it is, and the links.
+ * False where no code is printed. */
+bool bw_code_fill(struct bw_block *out, struct bw_blocking *from);
 /* Fills which machine was refused: its name, its role, who handed the mail to it. The block holds ip already. */
 void bw_machine_fill(struct bw_block *out, const struct bw_blocking *from);
 /* Fills the links of a block, which holds ip, domain and list already. */
