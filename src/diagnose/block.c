@@ -151,7 +151,7 @@ bool bw_code_fill(struct bw_block *out, struct bw_blocking *from)
     if (out->code.n == 0)
         return false;
     find_receiver(out, from);
-    bw_links_fill(out, from);
+    bw_links_fill(out, from, false);
     return true;
 }
 
@@ -175,5 +175,5 @@ void bw_block_fill(struct bw_block *out, bw_slice *variant, struct bw_blocking *
     const bw_slice shade = variant_of(from);
     if (shade.p && !variant->p)
         *variant = shade;
-    bw_links_fill(out, from);
+    bw_links_fill(out, from, true);
 }

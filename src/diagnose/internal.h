@@ -22,8 +22,8 @@ void bw_block_fill(struct bw_block *out, bw_slice *variant, struct bw_blocking *
 bool bw_code_fill(struct bw_block *out, struct bw_blocking *from);
 /* Fills which machine was refused: its name, its role, who handed the mail to it. The block holds ip already. */
 void bw_machine_fill(struct bw_block *out, const struct bw_blocking *from);
-/* Fills the links of a block, which holds ip, domain and list already. */
-void bw_links_fill(struct bw_block *out, const struct bw_blocking *from);
+/* Fills the links of a block, which holds ip, domain and list already. pages: those of the tables, too. */
+void bw_links_fill(struct bw_block *out, const struct bw_blocking *from, bool pages);
 /* The sending side's address that the words name; unknown where none. *masked: one is shown blanked out. *outside: it stands
  * around the refusing server's words, not in them. */
 bw_slice bw_refused_address(const struct bw_blocking *from, bool *masked, bool *outside);

@@ -162,7 +162,7 @@ static void add_page(url_list *list, const struct bw_blocking *from, const struc
             (struct bw_url){fill_template(from->context->arena, page, block), role, false, trust, false});
 }
 
-void bw_links_fill(struct bw_block *out, const struct bw_blocking *from)
+void bw_links_fill(struct bw_block *out, const struct bw_blocking *from, bool pages)
 {
     url_list urls = {0};
     for (size_t i = 0; i < from->evidence->urls.count; i++) {
@@ -170,10 +170,10 @@ void bw_links_fill(struct bw_block *out, const struct bw_blocking *from)
         add(&urls, from,
             (struct bw_url){url, role_of(from, url), true, trust_of(from, url), is_dead(from, url)});
     }
-    if (from->list) {
+    if (pages && from->list) {
         add_page(&urls, from, out, from->list->lookup, lookup_role(from->list->lookup), BW_TRUST_OPERATOR);
         add_page(&urls, from, out, from->list->removal, BW_URL_REMOVAL, BW_TRUST_OPERATOR);
-    } else if (from->receiver) {
+    } else if (pages && from->receiver) {
         add_page(&urls, from, out, from->receiver->lookup, BW_URL_LOOKUP, BW_TRUST_RECEIVER);
         add_page(&urls, from, out, from->receiver->removal, BW_URL_REMOVAL, BW_TRUST_RECEIVER);
         add_page(&urls, from, out, from->receiver->help, BW_URL_INFO, BW_TRUST_RECEIVER);
