@@ -13,6 +13,7 @@ import struct
 import sys
 import tarfile
 import zipfile
+import zlib
 
 BOUNCE = b"""From: MAILER-DAEMON@mx.example.com
 To: alice@example.com
@@ -209,6 +210,58 @@ def message(values, recipients=(), attachments=(), depth=0):
     return folder
 
 
+# ---- rich text (MS-OXRTFCP, MS-OXRTFEX) ------------------------------------------------------------------------------
+
+FIRST_WINDOW = (b"{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript "
+                b"\\fdecor MS Sans SerifSymbolArialTimes New RomanCourier{\\colortbl\\red0\\green0\\blue0\r\n\\par "
+                b"\\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx")
+
+
+def packed(rtf):
+    """The RTF as a mail program stores it: references into the last 4096 bytes."""
+    past, out, items = bytearray(FIRST_WINDOW), bytearray(), []
+    at = 0
+    while at < len(rtf):
+        found, n = -1, min(17, len(rtf) - at)
+        while n >= 2 and found < 0:
+            found = bytes(past[-4000:]).rfind(rtf[at:at + n])
+            n -= found < 0
+        if found < 0:
+            items.append(rtf[at:at + 1])
+            n = 1
+        else:
+            items.append(struct.pack(">H", (max(0, len(past) - 4000) + found) % 4096 << 4 | n - 2))
+        past += rtf[at:at + n]
+        at += n
+    items.append(struct.pack(">H", len(past) % 4096 << 4))
+    for i in range(0, len(items), 8):
+        out.append(sum(1 << bit for bit, item in enumerate(items[i:i + 8]) if len(item) == 2))
+        out += b"".join(items[i:i + 8])
+    crc = zlib.crc32(bytes(out), 0xFFFFFFFF) ^ 0xFFFFFFFF
+    return struct.pack("<IIII", len(out) + 12, len(rtf), 0x75465A4C, crc) + bytes(out)
+
+
+def stored(rtf):
+    """The same, not packed."""
+    return struct.pack("<IIII", len(rtf) + 12, len(rtf), 0x414C454D, 0) + rtf
+
+
+def rtf_bytes(text, page):
+    """Text as RTF has it: bytes of the code page as \\'xx."""
+    return "".join(c if c.isascii() else "".join("\\'%02x" % byte for byte in c.encode(page)) for c in text)
+
+
+RTF_TEXT = ("{\\rtf1\\ansi\\ansicpg932\\fromtext \\deff0{\\fonttbl{\\f0\\fswiss Arial;}{\\f3\\fmodern\\fcharset0 Courier New;}}"
+            "{\\colortbl;\\red0\\green0\\blue0;}{\\*\\generator none;}\\uc1\\pard\\plain\\deftab360 \\f0\\fs20 "
+            + rtf_bytes("宛先不明です。", "cp932") +
+            "\\par\n\\par\n<bob@example.net>:\\line\n550 5.1.1 user unknown \\u12354?\\'82\\'a2\\par\n}").encode()
+RTF_HTML = ("{\\rtf1\\ansi\\ansicpg1252\\fromhtml1 \\deff0{\\fonttbl\n{\\f0\\fswiss Arial;}{\\f4\\fnil\\fcharset128 MS Gothic;}}\n"
+            "{\\*\\htmltag19 <html>}{\\*\\htmltag64}{\\*\\htmltag96 <div title=\"\\{x\\}\">}\\htmlrtf {\\htmlrtf0 "
+            "\\htmlrtf \\f4 \\htmlrtf0 " + rtf_bytes("宛先不明", "cp932") + "{\\*\\htmltag116 <br>}\\htmlrtf \\line\n\\htmlrtf0 "
+            "\\htmlrtf \\f0 \\htmlrtf0 {\\*\\htmltag84 &lt;}\\htmlrtf <\\htmlrtf0 bob@example.net{\\*\\htmltag84 &gt;}\\htmlrtf >"
+            "\\htmlrtf0 : 550 5.1.1 no such \\'e9l\\'e8ve{\\*\\mhtmltag84 hidden}\\htmlrtf }\\htmlrtf0 {\\*\\htmltag104 </div>}}").encode()
+
+
 def nested(depth, most):
     inner = nested(depth + 1, most) if depth < most else None
     return message({0x001A: "IPM.Note", 0x0037: "level %d" % depth, 0x1000: "text %d" % depth}, [],
@@ -241,7 +294,12 @@ def messages():
                      [], [({0x3704: "a/b\"c.txt", 0x370E: "text/plain", 0x3701: b"x"}, None)])
     html = message({0x001A: "IPM.Note", 0x0037: "failure notice", 0x1013: "<p>&lt;bob@example.net&gt;: 550 5.1.1 "
                     "ユーザー不明</p>".encode("euc-jp"), 0x3FDE: 51932})
+    wrong = packed(RTF_TEXT)
     return {
+        "rtf-text.msg": Compound(message({0x001A: "IPM.Note", 0x0037: "配信エラー", 0x1009: packed(RTF_TEXT)})).bytes,
+        "rtf-html.msg": Compound(message({0x001A: "IPM.Note", 0x0037: "failure notice", 0x1009: packed(RTF_HTML)})).bytes,
+        "rtf-stored.msg": Compound(message({0x001A: "IPM.Note", 0x1000: " ", 0x1009: stored(RTF_HTML)})).bytes,
+        "rtf-damaged.msg": Compound(message({0x001A: "IPM.Note", 0x1009: wrong[:12] + b"none" + wrong[16:]})).bytes,
         "report.msg": Compound(report).bytes,
         "notice.msg": Compound(notice).bytes,
         "html.msg": Compound(html).bytes,
@@ -304,7 +362,8 @@ def winmails():
         (2, 0x00069002, bytes(14)), (2, 0x00018010, b"a.txt\0"), (2, 0x0006800F, b"some text"),
         (2, 0x00069002, bytes(14)), (2, 0x00069005, property_list({0x3701: ("object", original), 0x3705: 5})))
     plain = tnef(page, (1, 0x00018004, b"lunch\0"), (1, 0x0002800C, "正午に\r\n".encode("cp932") + b"\0"))
-    return {"report.dat": report, "plain.dat": plain, "cut.dat": report[:-30]}
+    rtf = tnef(page, (1, 0x00018004, b"lunch\0"), (1, 0x00069003, property_list({0x1009: packed(RTF_HTML)})))
+    return {"report.dat": report, "plain.dat": plain, "rtf.dat": rtf, "cut.dat": report[:-30]}
 
 
 def main():
