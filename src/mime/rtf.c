@@ -131,10 +131,10 @@ static void put_character(struct rtf *rtf, uint32_t c)
         bw_put_utf8(&rtf->out, c);
 }
 
-/* \uN: a unit of UTF-16, mostly as a signed number. */
+/* \uN: a unit of UTF-16, mostly as a signed number; some write a whole character. */
 static void put_unit(struct rtf *rtf, long number)
 {
-    const uint32_t unit = (uint32_t)(number & 0xFFFF), high = rtf->surrogate;
+    const uint32_t unit = (uint32_t)(number < 0 ? number & 0xFFFF : number), high = rtf->surrogate;
     rtf->to_skip = 0;
     if (unit >= 0xD800 && unit < 0xDC00)
         rtf->surrogate = unit;
@@ -451,5 +451,6 @@ bw_slice bw_rtf_text(const char **odd, bool *html, struct bw_arena *arena, bw_sl
     else if (!rtf->ended && !rtf->out.truncated)
         *odd = "damaged RTF";
     *html = rtf->from_html;
-    return bw_utf8_whole(bw_buf_take(&rtf->out, arena), limit);
+    const bw_slice text = bw_buf_take(&rtf->out, arena);
+    return bw_utf8_whole(text, text.n); /* the ceiling may have cut a character */
 }
