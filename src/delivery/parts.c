@@ -106,10 +106,13 @@ static bool ends_alike(bw_slice whole, bw_slice text)
     return true;
 }
 
-/* The text of a TNEF stream, which the part before it has for programs that do not read such a stream. */
+/* The text of a TNEF stream, which the part before it has for programs that do not read such a stream. The text of a report
+ * in one may be made of its fields: then it has other words. */
 static bool is_said(const struct bw_part *part, bw_slice text, bw_slice before)
 {
-    return part->parent && part->parent->unpacked && part == part->parent->child && ends_alike(before, text);
+    if (!part->parent || !part->parent->unpacked || part != part->parent->child)
+        return false;
+    return part->parent->report_type.n ? bw_trim(before).n > 0 : ends_alike(before, text);
 }
 
 bw_slice bw_body_text(struct bw_context *context, struct bw_part *root, const struct bw_parts *parts)

@@ -294,12 +294,15 @@ static void put_status(const struct writer *writer, const struct bw_mapi_message
     const unsigned code_page = code_page_of(&message->bag);
     bw_puts(writer->out, "Content-Type: message/delivery-status\n\n");
     const size_t start = writer->out->n;
-    put_field(writer, "Reporting-MTA: dns;", text_of(writer, &message->bag, REPORTING_MTA, code_page));
+    const struct bw_mapi_text reporter = text_of(writer, &message->bag, REPORTING_MTA, code_page);
+    put_field(writer, "Reporting-MTA: dns;", reporter);
     for (size_t i = 0; i < message->recipients.count; i++) {
         struct outcome outcome;
         if (writer->out->n > start)
             bw_putc(writer->out, '\n');
         read_outcome(&outcome, writer, &message->recipients.items[i], code_page);
+        if (bw_ieq(outcome.remote_mta, bw_trim(reporter.bytes))) /* it refused by itself */
+            outcome.remote_mta = BW_NULL;
         put_recipient(writer, &outcome, action, number_of(&message->recipients.items[i], STATUS_CODE));
     }
 }
