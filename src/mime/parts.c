@@ -298,12 +298,19 @@ static void read_multipart(const struct bw_mime *mime, struct bw_part *part)
 
 /* ---- messages ------------------------------------------------------------------------------------------- */
 
-/* A message that a part holds: message/rfc822 and its kin, and the .eml files that people attach. Of a message in pieces
- * the first has the header (RFC 2046 section 5.2.2). */
+/* The first piece of a message that stands in place of it (RFC 2046 section 5.2.2). A mail that is a piece itself has its
+ * header outside. */
+static bool holds_piece(const struct bw_part *part)
+{
+    return bw_part_is(part, "message", "partial") && part->parent &&
+           bw_part_is(part->parent, "multipart", "*");
+}
+
+/* A message that a part holds: message/rfc822 and its kin, and the .eml files that people attach. */
 static bool holds_message(const struct bw_part *part)
 {
     return bw_part_is(part, "message", "rfc822") || bw_part_is(part, "message", "global") ||
-           bw_part_is(part, "message", "news") || bw_part_is(part, "message", "partial") ||
+           bw_part_is(part, "message", "news") || holds_piece(part) ||
            (bw_part_is(part, "application", "octet-stream") && bw_iends(part->file_name, BW_S(".eml")));
 }
 
@@ -365,7 +372,7 @@ static void read_attached(const struct bw_mime *mime, struct bw_part *part)
         bw_mime_odd(mime, odd ? odd : "attached message with a transfer encoding", part->whole.p);
     }
     bytes = without_lead(without_bare_cr(mime, bytes));
-    const bool by_label = bw_part_is(part, "message", "*") && !bw_part_is(part, "message", "partial");
+    const bool by_label = bw_part_is(part, "message", "*") && !holds_piece(part);
     if (bytes.n == 0 || (!by_label && !bw_looks_like_header(bytes)))
         return;
     struct bw_part *inner = add_part(mime, part, NULL, bytes);
