@@ -148,14 +148,16 @@ static void put_unit(struct rtf *rtf, long number)
 /* ---- fonts ---------------------------------------------------------------------------------------------- */
 
 /* The code page of \fcharset; 0 for the document's. A font of the first charset, which is Western, is also what many
- * a writer names for text in the double-byte code page of its document. */
+ * a writer names for text in the double-byte code page of its document. Of symbols the bullet is the one met: it is near
+ * enough to what it is in the Western one. */
 static unsigned page_of_charset(const struct rtf *rtf, long charset)
 {
     static const struct {
         long charset;
         unsigned code_page;
-    } pages[] = {{128, 932},  {129, 949},  {134, 936},  {136, 950},  {161, 1253}, {162, 1254}, {163, 1258},
-                 {177, 1255}, {178, 1256}, {186, 1257}, {204, 1251}, {222, 874},  {238, 1250}, {255, 437}};
+    } pages[] = {{2, PAGE_WESTERN}, {128, 932},  {129, 949},  {134, 936},  {136, 950},
+                 {161, 1253},       {162, 1254}, {163, 1258}, {177, 1255}, {178, 1256},
+                 {186, 1257},       {204, 1251}, {222, 874},  {238, 1250}, {255, 437}};
     for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
         if (pages[i].charset == charset)
             return pages[i].code_page;

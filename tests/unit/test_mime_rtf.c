@@ -35,6 +35,8 @@ static const struct {
      "\xE3\x81\x82\xD0\x9F\xE3\x81\x84", false, NULL},
     {"{\\rtf1\\ansi\\ansicpg932{\\fonttbl{\\f1\\fcharset0 B;}}\\f1 \\'82\\'a0}", "\xE3\x81\x82", false, NULL},
     {"{\\rtf1\\ansi\\ansicpg1251{\\fonttbl{\\f1\\fcharset0 B;}}\\f1 \\'e9}", "\xC3\xA9", false, NULL},
+    {"{\\rtf1\\ansi\\ansicpg932{\\fonttbl{\\f1\\fcharset2 B;}}{\\f1 \\'b7}\\'b1}", "\xC2\xB7\xEF\xBD\xB1",
+     false, NULL},
     /* Characters, and what stands behind them for others. */
     {"{\\rtf1 \\u12354?b}",
      "\xE3\x81\x82"
