@@ -2,8 +2,9 @@
 """usage: tests/make_files.py [FOLDER]
 
 Writes the packed and foreign files that the tests read (tests/files by default), byte for byte the same on every run.
-Each form has a whole one and ones that are damaged.
+Each form has a whole one and ones that are damaged. Without a FOLDER also the samples that have such a file as a part.
 """
+import base64
 import bz2
 import gzip
 import io
@@ -13,6 +14,7 @@ import struct
 import sys
 import tarfile
 import zipfile
+import zlib
 
 BOUNCE = b"""From: MAILER-DAEMON@mx.example.com
 To: alice@example.com
@@ -209,6 +211,58 @@ def message(values, recipients=(), attachments=(), depth=0):
     return folder
 
 
+# ---- rich text (MS-OXRTFCP, MS-OXRTFEX) ------------------------------------------------------------------------------
+
+FIRST_WINDOW = (b"{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript "
+                b"\\fdecor MS Sans SerifSymbolArialTimes New RomanCourier{\\colortbl\\red0\\green0\\blue0\r\n\\par "
+                b"\\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx")
+
+
+def packed(rtf):
+    """The RTF as a mail program stores it: references into the last 4096 bytes."""
+    past, out, items = bytearray(FIRST_WINDOW), bytearray(), []
+    at = 0
+    while at < len(rtf):
+        found, n = -1, min(17, len(rtf) - at)
+        while n >= 2 and found < 0:
+            found = bytes(past[-4000:]).rfind(rtf[at:at + n])
+            n -= found < 0
+        if found < 0:
+            items.append(rtf[at:at + 1])
+            n = 1
+        else:
+            items.append(struct.pack(">H", (max(0, len(past) - 4000) + found) % 4096 << 4 | n - 2))
+        past += rtf[at:at + n]
+        at += n
+    items.append(struct.pack(">H", len(past) % 4096 << 4))
+    for i in range(0, len(items), 8):
+        out.append(sum(1 << bit for bit, item in enumerate(items[i:i + 8]) if len(item) == 2))
+        out += b"".join(items[i:i + 8])
+    crc = zlib.crc32(bytes(out), 0xFFFFFFFF) ^ 0xFFFFFFFF
+    return struct.pack("<IIII", len(out) + 12, len(rtf), 0x75465A4C, crc) + bytes(out)
+
+
+def stored(rtf):
+    """The same, not packed."""
+    return struct.pack("<IIII", len(rtf) + 12, len(rtf), 0x414C454D, 0) + rtf
+
+
+def rtf_bytes(text, page):
+    """Text as RTF has it: bytes of the code page as \\'xx."""
+    return "".join(c if c.isascii() else "".join("\\'%02x" % byte for byte in c.encode(page)) for c in text)
+
+
+RTF_TEXT = ("{\\rtf1\\ansi\\ansicpg932\\fromtext \\deff0{\\fonttbl{\\f0\\fswiss Arial;}{\\f3\\fmodern\\fcharset0 Courier New;}}"
+            "{\\colortbl;\\red0\\green0\\blue0;}{\\*\\generator none;}\\uc1\\pard\\plain\\deftab360 \\f0\\fs20 "
+            + rtf_bytes("宛先不明です。", "cp932") +
+            "\\par\n\\par\n<bob@example.net>:\\line\n550 5.1.1 user unknown \\u12354?\\'82\\'a2\\par\n}").encode()
+RTF_HTML = ("{\\rtf1\\ansi\\ansicpg1252\\fromhtml1 \\deff0{\\fonttbl\n{\\f0\\fswiss Arial;}{\\f4\\fnil\\fcharset128 MS Gothic;}}\n"
+            "{\\*\\htmltag19 <html>}{\\*\\htmltag64}{\\*\\htmltag96 <div title=\"\\{x\\}\">}\\htmlrtf {\\htmlrtf0 "
+            "\\htmlrtf \\f4 \\htmlrtf0 " + rtf_bytes("宛先不明", "cp932") + "{\\*\\htmltag116 <br>}\\htmlrtf \\line\n\\htmlrtf0 "
+            "\\htmlrtf \\f0 \\htmlrtf0 {\\*\\htmltag84 &lt;}\\htmlrtf <\\htmlrtf0 bob@example.net{\\*\\htmltag84 &gt;}\\htmlrtf >"
+            "\\htmlrtf0 : 550 5.1.1 no such \\'e9l\\'e8ve{\\*\\mhtmltag84 hidden}\\htmlrtf }\\htmlrtf0 {\\*\\htmltag104 </div>}}").encode()
+
+
 def nested(depth, most):
     inner = nested(depth + 1, most) if depth < most else None
     return message({0x001A: "IPM.Note", 0x0037: "level %d" % depth, 0x1000: "text %d" % depth}, [],
@@ -241,7 +295,12 @@ def messages():
                      [], [({0x3704: "a/b\"c.txt", 0x370E: "text/plain", 0x3701: b"x"}, None)])
     html = message({0x001A: "IPM.Note", 0x0037: "failure notice", 0x1013: "<p>&lt;bob@example.net&gt;: 550 5.1.1 "
                     "ユーザー不明</p>".encode("euc-jp"), 0x3FDE: 51932})
+    wrong = packed(RTF_TEXT)
     return {
+        "rtf-text.msg": Compound(message({0x001A: "IPM.Note", 0x0037: "配信エラー", 0x1009: packed(RTF_TEXT)})).bytes,
+        "rtf-html.msg": Compound(message({0x001A: "IPM.Note", 0x0037: "failure notice", 0x1009: packed(RTF_HTML)})).bytes,
+        "rtf-stored.msg": Compound(message({0x001A: "IPM.Note", 0x1000: " ", 0x1009: stored(RTF_HTML)})).bytes,
+        "rtf-damaged.msg": Compound(message({0x001A: "IPM.Note", 0x1009: wrong[:12] + b"none" + wrong[16:]})).bytes,
         "report.msg": Compound(report).bytes,
         "notice.msg": Compound(notice).bytes,
         "html.msg": Compound(html).bytes,
@@ -304,7 +363,94 @@ def winmails():
         (2, 0x00069002, bytes(14)), (2, 0x00018010, b"a.txt\0"), (2, 0x0006800F, b"some text"),
         (2, 0x00069002, bytes(14)), (2, 0x00069005, property_list({0x3701: ("object", original), 0x3705: 5})))
     plain = tnef(page, (1, 0x00018004, b"lunch\0"), (1, 0x0002800C, "正午に\r\n".encode("cp932") + b"\0"))
-    return {"report.dat": report, "plain.dat": plain, "cut.dat": report[:-30]}
+    rtf = tnef(page, (1, 0x00018004, b"lunch\0"), (1, 0x00069003, property_list({0x1009: packed(RTF_HTML)})))
+    return {"report.dat": report, "plain.dat": plain, "rtf.dat": rtf, "cut.dat": report[:-30]}
+
+
+# ---- mails with a winmail.dat ----------------------------------------------------------------------------------------
+
+NOTICE = """Your message did not reach some or all of the intended recipients.
+
+      Subject:\tplan
+      Sent:\t3/11/2005 10:15 AM
+
+The following recipient(s) could not be reached:
+
+      'kai@example.org' on 3/11/2005 10:15 AM
+            The e-mail account does not exist at the organization this message was sent to.  Check the e-mail address, \
+or contact the recipient directly to find out the correct address.
+            <ex.corp.example #5.1.1 smtp;550 5.1.1 User unknown>
+
+      lea@example.org on 3/11/2005 10:15 AM
+            You do not have permission to send to this recipient.  For assistance, contact your system administrator.
+            <ex.corp.example #5.7.1 smtp;554 5.7.1 Service unavailable; Client host [203.0.113.9] blocked using bl.spamcop.net>
+"""
+NOTICE_JA = """次の受信者にメッセージを配信できませんでした。
+
+      件名:\t見積書の件
+      送信日時:\t2005/03/11 10:15
+
+次の受信者に届きませんでした :
+
+      kai@example.org 2005/03/11 10:15
+            この受信者にメッセージを送信するアクセス許可がありません。
+            <ex.corp.example #5.7.1 smtp;550 5.7.1 Client host [203.0.113.9] blocked using bl.spamcop.net>
+"""
+
+
+def rtf_of(text, page=1252):
+    """The text as a mail program makes rich text of it."""
+    words = text.replace("\\", "\\\\").replace("{", "\\{").replace("}", "\\}").replace("\t", "\\tab ")
+    return ("{\\rtf1\\ansi\\ansicpg%d\\fromtext \\deff0{\\fonttbl{\\f0\\fswiss Arial;}}\\uc1\\pard\\plain\\f0\\fs20 " % page +
+            rtf_bytes(words, "cp%d" % page).replace("\n", "\\par\r\n") + "}").encode()
+
+
+def mail(header, *parts):
+    """parts: (fields, bytes), each in base64."""
+    out = header + "MIME-Version: 1.0\n"
+    if len(parts) == 1:
+        return (out + parts[0][0] + "Content-Transfer-Encoding: base64\n\n").encode() + base64.encodebytes(parts[0][1])
+    out = (out + "Content-Type: multipart/mixed; boundary=\"----_=_NextPart\"\n\n").encode()
+    for fields, data in parts:
+        out += ("------_=_NextPart\n" + fields + "Content-Transfer-Encoding: base64\n\n").encode() + base64.encodebytes(data) + b"\n"
+    return out + b"------_=_NextPart--\n"
+
+
+def winmail_samples():
+    header = ("From: \"System Administrator\" <postmaster@corp.example>\nTo: jonas@corp.example\nSubject: Undeliverable: plan\n"
+              "Date: Fri, 11 Mar 2005 10:15:07 +0100\nMessage-ID: <exchange2003-winmail-%s@ex.corp.example>\n")
+    page, when = (1, 0x00069007, struct.pack("<II", 1252, 0)), 1110532507.0
+    original = tnef((1, 0x00078008, b"IPM.Microsoft Mail.Note\0"), (1, 0x00018004, b"plan\0"), (1, 0x00069003, property_list(
+        {0x0042: "Jonas", 0x5D02: "jonas@corp.example", 0x0039: when - 7, 0x1035: "<plan.1@corp.example>",
+         0x1009: packed(rtf_of("The plan is ready.\n"))})),
+        (1, 0x00069004, struct.pack("<I", 2) +
+         property_list({0x3001: "Kai", 0x39FE: "kai@example.org", 0x0C15: 1}) +
+         property_list({0x3001: "Lea", 0x39FE: "lea@example.org", 0x0C15: 1})))
+    attached = ((2, 0x00069002, bytes(14)), (2, 0x00069005, property_list({0x3701: ("object", original), 0x3705: 5})))
+    note = (page, (1, 0x00078008, b"IPM.Microsoft Mail.Note\0"), (1, 0x00018004, b"Undeliverable: plan\0"))
+    rich = tnef(*note, (1, 0x00069003, property_list({0x1009: packed(rtf_of(NOTICE))})), *attached)
+    report = tnef(
+        page, (1, 0x00078008, b"IPM.Microsoft Mail.Non-Delivery\0"), (1, 0x00018004, b"Undeliverable: plan\0"),
+        (1, 0x00069003, property_list({0x0039: when, 0x6820: "ex.corp.example"})),
+        (1, 0x00069004, struct.pack("<I", 2) +
+         property_list({0x3001: "Kai", 0x39FE: "kai@example.org", 0x0C1B: "<ex.corp.example #5.1.1 smtp;550 5.1.1 User unknown>"}) +
+         property_list({0x3001: "Lea", 0x39FE: "lea@example.org",
+                        0x0C1B: "<ex.corp.example #5.7.1 smtp;554 5.7.1 Service unavailable; Client host [203.0.113.9] "
+                                "blocked using bl.spamcop.net>"})), *attached)
+    japanese = tnef((1, 0x00069007, struct.pack("<II", 932, 0)), (1, 0x00018004, "配信不能: 見積書の件".encode("cp932") + b"\0"),
+                    (1, 0x00069003, property_list({0x1009: packed(rtf_of(NOTICE_JA, 932))})))
+    text = "Content-Type: text/plain; charset=us-ascii\n"
+    labelled = "Content-Type: application/ms-tnef; name=\"winmail.dat\"\nContent-Disposition: attachment; filename=\"winmail.dat\"\n"
+    unlabelled = "Content-Type: application/octet-stream; name=\"winmail.dat\"\n"
+    return {
+        "winmail-alone.eml": mail(header % "alone", (labelled, rich)),
+        "winmail-beside-text.eml": mail(header % "beside-text", (text, NOTICE.encode()), (unlabelled, rich)),
+        "winmail-report.eml": mail(header % "report", (text, b"\r\n"), (labelled, report)),
+        "winmail-report-beside-text.eml": mail(header % "report-2", (text, NOTICE.encode()), (labelled, report)),
+        "winmail-cut.eml": mail(header % "cut", (text, b"\r\n"), (labelled, rich[:-400])),
+        "winmail-damaged.eml": mail(header % "damaged", (text, NOTICE.encode()), (labelled, rich[:8])),
+        "winmail-ja.eml": mail(header % "ja", (text, b"\r\n"), (labelled, japanese)),
+    }
 
 
 def main():
@@ -312,6 +458,9 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in {**archives(), **messages(), **winmails()}.items():
         (folder / name).write_bytes(data)
+    if len(sys.argv) == 1:
+        for name, data in winmail_samples().items():
+            (pathlib.Path(__file__).parent.parent / "samples" / "exchange2003" / name).write_bytes(data)
 
 
 main()

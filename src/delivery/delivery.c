@@ -1,5 +1,8 @@
 #include "delivery/internal.h"
 
+/* Attached messages that are looked at for a bounce. */
+enum { FORWARDED_MAX = 16 };
+
 static bool all_succeeded(const bw_account_list *accounts)
 {
     for (size_t i = 0; i < accounts->count; i++) {
@@ -208,7 +211,8 @@ static void read_disposition(struct bw_notice *notice, struct bw_context *contex
 {
     notice->kind = BW_KIND_RECEIPT;
     notice->format = BW_S("rfc8098");
-    bw_status_read(notice, context, bw_part_text(part, context->message, context->arena, context->limits));
+    bw_disposition_read(notice, context,
+                        bw_part_text(part, context->message, context->arena, context->limits));
     for (size_t i = 0; i < notice->accounts.count; i++)
         notice->accounts.items[i].action = BW_ACTION_DELIVERED;
 }
@@ -225,15 +229,45 @@ static void read_pasted(struct bw_notice *notice, struct bw_context *context, bo
     account->action = BW_ACTION_FAILED;
 }
 
-/* A bounce inside: attached, returned by a notice that itself says nothing, or its source pasted into the text. */
+/* A notice inside: attached, returned by one that itself says nothing, or its source pasted into the text. *out changes only
+ * where it is a bounce. False where part is no notice of any kind. */
 static bool read_inner(struct bw_notice *out, struct bw_context *context, struct bw_part *part)
 {
     struct bw_notice inner = {0};
     struct bw_parts parts;
-    if (!part || !read_notice(&inner, context, part, &parts) || inner.kind != BW_KIND_BOUNCE)
+    if (!part || !read_notice(&inner, context, part, &parts))
         return false;
-    *out = inner;
+    if (inner.kind == BW_KIND_BOUNCE)
+        *out = inner;
     return true;
+}
+
+/* The part that follows part and what is in it, below root; NULL at the end. */
+static struct bw_part *part_behind(struct bw_part *part, const struct bw_part *root)
+{
+    while (part != root && !part->next)
+        part = part->parent;
+    return part == root ? NULL : part->next;
+}
+
+/* A bounce that somebody passes on: the first one among the attached messages, and those attached to them. What another
+ * notice returned is none of them. */
+static bool read_forwarded(struct bw_notice *out, struct bw_context *context, struct bw_part *root)
+{
+    size_t tried = 0;
+    struct bw_part *part = bw_part_next(root, root);
+    while (part && tried < FORWARDED_MAX) {
+        const bool message = !bw_part_is(part->parent, "multipart", "*");
+        struct bw_notice inner = {.kind = BW_KIND_NOT_A_BOUNCE};
+        tried += message;
+        const bool notice = message && read_inner(&inner, context, part);
+        if (inner.kind == BW_KIND_BOUNCE) {
+            *out = inner;
+            return true;
+        }
+        part = notice ? part_behind(part, root) : bw_part_next(part, root);
+    }
+    return false;
 }
 
 static bool read_pasted_source(struct bw_notice *out, struct bw_context *context)
@@ -243,7 +277,11 @@ static bool read_pasted_source(struct bw_notice *out, struct bw_context *context
     if (source.n == 0 ||
         bw_mime_read_inner(&part, context->message, context->arena, source, context->limits) != BW_OK)
         return false;
-    return read_inner(out, context, part);
+    struct bw_notice inner = {.kind = BW_KIND_NOT_A_BOUNCE};
+    if (!read_inner(&inner, context, part) || inner.kind != BW_KIND_BOUNCE)
+        return false;
+    *out = inner;
+    return true;
 }
 
 bw_status bw_delivery_read(struct bw_notice *out, struct bw_context *context)
@@ -256,8 +294,10 @@ bw_status bw_delivery_read(struct bw_notice *out, struct bw_context *context)
         read_disposition(out, context, parts.disposition);
         read = true;
     }
-    if (parts.forwarded != root && (!read || names_nobody(out)))
-        read = read_inner(out, context, parts.forwarded) || read;
+    if (!read)
+        read = read_forwarded(out, context, root);
+    else if (names_nobody(out))
+        read_inner(out, context, parts.forwarded);
     if (!read || out->pasted)
         read = read_pasted_source(out, context) || read;
     if (out->kind == BW_KIND_BOUNCE && read)

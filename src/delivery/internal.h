@@ -22,6 +22,9 @@ bool bw_holds_status_fields(bw_slice text);
 
 /* Reads delivery-status fields out of a text, adding an account per group; false where it holds none. */
 bool bw_status_read(struct bw_notice *notice, struct bw_context *context, bw_slice text);
+/* Reads a disposition notification (RFC 8098). The program that wrote it (Reporting-UA) is no server and often somebody's
+ * own machine; a gateway that translated it is one. */
+void bw_disposition_read(struct bw_notice *notice, struct bw_context *context, bw_slice text);
 /* Reads a feedback report. */
 void bw_feedback_read(struct bw_notice *notice, struct bw_context *context, bw_slice text);
 /* The action that a word of an Action field means; failed for words that no RFC knows. */

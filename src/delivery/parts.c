@@ -67,10 +67,10 @@ void bw_parts_find(struct bw_parts *out, struct bw_context *context, struct bw_p
     out->forwarded = out->original && out->original->parent ? out->original : NULL;
 }
 
-/* A plain-text sibling says the same as this HTML part (RFC 2046 section 5.1.4). */
+/* A plain-text sibling says the same as this part, which has more than plain text (RFC 2046 section 5.1.4). */
 static bool has_plain_twin(const struct bw_part *part)
 {
-    if (!bw_part_is(part, "text", "html") || !part->parent ||
+    if (!(bw_part_is(part, "text", "html") || bw_part_is(part, "text", "rtf")) || !part->parent ||
         !bw_part_is(part->parent, "multipart", "alternative"))
         return false;
     for (const struct bw_part *twin = part->parent->child; twin; twin = twin->next)
@@ -84,6 +84,35 @@ static bool has_plain_twin(const struct bw_part *part)
 static bool is_status_only(const struct bw_part *part)
 {
     return part->parent && (bw_part_is(part, "message", "*") || part->attachment || part->file_name.n);
+}
+
+static bool is_letter(char c) { return bw_is_alnum(c) || (unsigned char)c >= 0x80; }
+
+/* The letters and digits of text are the last ones of whole. */
+static bool ends_alike(bw_slice whole, bw_slice text)
+{
+    while (text.n) {
+        if (!is_letter(text.p[text.n - 1])) {
+            text.n--;
+            continue;
+        }
+        while (whole.n && !is_letter(whole.p[whole.n - 1]))
+            whole.n--;
+        if (whole.n == 0 || whole.p[whole.n - 1] != text.p[text.n - 1])
+            return false;
+        text.n--;
+        whole.n--;
+    }
+    return true;
+}
+
+/* The text of a TNEF stream, which the part before it has for programs that do not read such a stream. The text of a report
+ * in one may be made of its fields: then it has other words. */
+static bool is_said(const struct bw_part *part, bw_slice text, bw_slice before)
+{
+    if (!part->parent || !part->parent->unpacked || part != part->parent->child)
+        return false;
+    return part->parent->report_type.n ? bw_trim(before).n > 0 : ends_alike(before, text);
 }
 
 bw_slice bw_body_text(struct bw_context *context, struct bw_part *root, const struct bw_parts *parts)
@@ -100,6 +129,8 @@ bw_slice bw_body_text(struct bw_context *context, struct bw_part *root, const st
         if (is_header_type(part))
             continue;
         const bw_slice text = bw_part_text(part, context->message, context->arena, context->limits);
+        if (is_said(part, text, bw_buf_slice(&buf)))
+            continue;
         if (buf.n && text.n)
             bw_putc(&buf, '\n');
         bw_put(&buf, text);

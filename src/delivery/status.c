@@ -238,6 +238,20 @@ bool bw_status_read(struct bw_notice *notice, struct bw_context *context, bw_sli
     return notice->accounts.count > before;
 }
 
+void bw_disposition_read(struct bw_notice *notice, struct bw_context *context, bw_slice text)
+{
+    struct bw_header fields = {0};
+    bw_slice rest = text;
+    while (rest.n && bw_is_space(rest.p[0]))
+        rest = bw_sub(rest, 1, rest.n);
+    if (bw_header_read(&fields, &rest, context->arena, rest, context->limits, NULL))
+        return;
+    const bw_slice gateway = bw_header_text(context->arena, &fields, "MDN-Gateway");
+    if (gateway.n)
+        read_host(&notice->reporting_mta, NULL, gateway);
+    bw_status_read(notice, context, text);
+}
+
 void bw_feedback_read(struct bw_notice *notice, struct bw_context *context, bw_slice text)
 {
     struct bw_header fields = {0};

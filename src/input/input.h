@@ -34,4 +34,17 @@ int bw_input_next(struct bw_input_message *out, struct bw_input *input, struct b
 /* Frees the reader. NULL is allowed. */
 void bw_input_close(struct bw_input *input);
 
+/* What unpacking a message came to. */
+enum bw_unpacked {
+    BW_UNPACKED,
+    BW_UNPACKED_CUT, /* it breaks off: what stands before that was unpacked */
+    BW_UNPACKED_NOT, /* it is too large, or nothing in it can be read */
+    BW_UNPACK_OTHER, /* it is nothing of the kind */
+    BW_UNPACK_NO_MEMORY
+};
+
+/* Appends the message that a TNEF stream (MS-OXTNEF, "winmail.dat") holds as an RFC 5322 message to out, for a stream that
+ * is a part of a mail. limit: most bytes that it may unpack to. */
+enum bw_unpacked bw_input_unpack(struct bw_buf *out, bw_slice bytes, size_t limit);
+
 #endif

@@ -2,6 +2,7 @@
 #include "input/mapi.h"
 
 #include "input/mapi_text.h"
+#include "input/rtf.h"
 
 #include <string.h>
 #include <time.h>
@@ -13,12 +14,14 @@ enum {
     REPRESENTING_ADDRESS = 0x0065,
     TRANSPORT_HEADERS = 0x007D,
     SENDER_NAME = 0x0C1A,
+    RECIPIENT_TYPE = 0x0C15,
     SUPPLEMENTARY_INFO = 0x0C1B,
     SENDER_ADDRESS = 0x0C1F,
     STATUS_CODE = 0x0C20,
     REMOTE_MTA = 0x0C21,
     DELIVERY_TIME = 0x0E06,
     REPORT_TEXT = 0x1001,
+    RTF_PACKED = 0x1009,
     HTML = 0x1013,
     MESSAGE_ID = 0x1035,
     DISPLAY_NAME = 0x3001,
@@ -55,6 +58,12 @@ static const uint16_t wanted_text[] = {BW_MAPI_MESSAGE_CLASS,
                                        REPORTING_MTA,
                                        REPRESENTING_SMTP_ADDRESS};
 
+/* Whom a message was sent to, as against those who got a copy. */
+enum { RECIPIENT_TO = 1 };
+
+/* Most of a rich text that is unpacked: of pictures in it nobody reads a word. */
+enum { RTF_BYTES = 4 << 20 };
+
 /* What is being written. */
 struct writer {
     struct bw_buf *out;
@@ -65,11 +74,12 @@ struct writer {
 bool bw_mapi_wants(uint16_t id, uint16_t type)
 {
     if (type == BW_MAPI_BINARY)
-        return id == HTML || id == BW_MAPI_ATTACH_DATA;
+        return id == HTML || id == RTF_PACKED || id == BW_MAPI_ATTACH_DATA;
     if (type == BW_MAPI_TIME)
         return id == SUBMIT_TIME || id == DELIVERY_TIME;
     if (type == BW_MAPI_INT32)
-        return id == STATUS_CODE || id == INTERNET_CODE_PAGE || id == BW_MAPI_MESSAGE_CODE_PAGE;
+        return id == STATUS_CODE || id == RECIPIENT_TYPE || id == INTERNET_CODE_PAGE ||
+               id == BW_MAPI_MESSAGE_CODE_PAGE;
     if (type == BW_MAPI_STRING || type == BW_MAPI_STRING8)
         for (size_t i = 0; i < sizeof wanted_text / sizeof *wanted_text; i++)
             if (wanted_text[i] == id)
@@ -168,14 +178,35 @@ static void put_date(const struct writer *writer, const struct bw_mapi_bag *bag)
             tm.tm_mday, months + (size_t)tm.tm_mon * 3, tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
-/* The header as it came, without what says how the body stood. What it lacks is made of properties. */
-static void put_header(const struct writer *writer, const struct bw_mapi_bag *bag)
+/* Whom the message was for; of a report, the recipients are those that it speaks of. */
+static void put_to(const struct writer *writer, const struct bw_mapi_message *message)
 {
+    static const uint16_t addresses[] = {SMTP_ADDRESS, ADDRESS};
+    bool first = true;
+    for (size_t i = 0; i < message->recipients.count; i++) {
+        const struct bw_mapi_bag *bag = &message->recipients.items[i];
+        const bw_slice address = address_of(writer, bag, addresses, sizeof addresses / sizeof *addresses);
+        const uint32_t type = number_of(bag, RECIPIENT_TYPE);
+        if (!address.p || type > RECIPIENT_TO)
+            continue;
+        bw_putf(writer->out, "%s<%.*s>", first ? "To: " : ",\n\t", BW_ARG(address));
+        first = false;
+    }
+    if (!first)
+        bw_putc(writer->out, '\n');
+}
+
+/* The header as it came, without what says how the body stood. What it lacks is made of properties. */
+static void put_header(const struct writer *writer, const struct bw_mapi_message *message, bool report)
+{
+    const struct bw_mapi_bag *bag = &message->bag;
     const unsigned code_page = code_page_of(bag);
     const bw_slice headers = text_of(writer, bag, TRANSPORT_HEADERS, code_page).bytes;
     bw_put_kept_fields(writer->out, headers);
     if (!bw_has_field(headers, BW_S("From")))
         put_from(writer, bag);
+    if (!report && !bw_has_field(headers, BW_S("To")))
+        put_to(writer, message);
     if (!bw_has_field(headers, BW_S("Date")))
         put_date(writer, bag);
     if (!bw_has_field(headers, BW_S("Subject")))
@@ -263,12 +294,15 @@ static void put_status(const struct writer *writer, const struct bw_mapi_message
     const unsigned code_page = code_page_of(&message->bag);
     bw_puts(writer->out, "Content-Type: message/delivery-status\n\n");
     const size_t start = writer->out->n;
-    put_field(writer, "Reporting-MTA: dns;", text_of(writer, &message->bag, REPORTING_MTA, code_page));
+    const struct bw_mapi_text reporter = text_of(writer, &message->bag, REPORTING_MTA, code_page);
+    put_field(writer, "Reporting-MTA: dns;", reporter);
     for (size_t i = 0; i < message->recipients.count; i++) {
         struct outcome outcome;
         if (writer->out->n > start)
             bw_putc(writer->out, '\n');
         read_outcome(&outcome, writer, &message->recipients.items[i], code_page);
+        if (bw_ieq(outcome.remote_mta, bw_trim(reporter.bytes))) /* it refused by itself */
+            outcome.remote_mta = BW_NULL;
         put_recipient(writer, &outcome, action, number_of(&message->recipients.items[i], STATUS_CODE));
     }
 }
@@ -311,7 +345,19 @@ static void put_text_part(const struct writer *writer, const char *subtype, bw_s
     bw_mapi_put_base64(writer->out, text, true);
 }
 
-/* The text if there is one, else the HTML: they say the same. */
+/* The rich text of a message; unknown where it has none. One that is damaged loses its last bracket: who reads it then
+ * says that its end is missing. */
+static bw_slice rtf_of(const struct writer *writer, const struct bw_mapi_bag *bag)
+{
+    bool whole = true;
+    const bw_slice packed = value_of(bag, RTF_PACKED, BW_MAPI_BINARY);
+    bw_slice rtf = packed.p ? bw_rtf_unpack(&whole, writer->arena, packed, RTF_BYTES) : BW_NULL;
+    while (!whole && rtf.n && (bw_is_space(rtf.p[rtf.n - 1]) || rtf.p[rtf.n - 1] == '}' || !rtf.p[rtf.n - 1]))
+        rtf = bw_sub(rtf, 0, rtf.n - 1);
+    return rtf;
+}
+
+/* The text if there is one, else the HTML, else the rich text: they say the same. */
 static void put_body(const struct writer *writer, const struct bw_mapi_message *message, bool report)
 {
     const struct bw_mapi_bag *bag = &message->bag;
@@ -320,10 +366,14 @@ static void put_body(const struct writer *writer, const struct bw_mapi_message *
     struct bw_mapi_text html = {value_of(bag, HTML, BW_MAPI_BINARY), html_page};
     if (!html.bytes.p)
         html = text_of(writer, bag, HTML, html_page ? html_page : code_page_of(bag));
+    const bool texts = bw_trim(plain.bytes).n || bw_trim(html.bytes).n;
+    const bw_slice rtf = texts ? BW_NULL : rtf_of(writer, bag);
     if (bw_trim(plain.bytes).n) {
         put_text_part(writer, "plain", plain.bytes, plain.code_page);
     } else if (bw_trim(html.bytes).n) {
         put_text_part(writer, "html", html.bytes, html.code_page);
+    } else if (rtf.n) {
+        put_text_part(writer, "rtf", rtf, 0);
     } else {
         unsigned code_page = BW_CODE_PAGE_UTF8;
         const bw_slice text = report ? report_text(writer, message, &code_page) : BW_NULL;
@@ -358,7 +408,7 @@ static void put_message(struct writer *writer, const struct bw_mapi_message *mes
     const bw_slice class = text_of(writer, &message->bag, BW_MAPI_MESSAGE_CLASS, 0).bytes;
     const char *action = message->recipients.count ? action_of(class) : NULL;
     const unsigned boundary = ++writer->parts;
-    put_header(writer, &message->bag);
+    put_header(writer, message, action != NULL);
     bw_putf(writer->out, "Content-Type: multipart/%s; boundary=\"=_%u\"\n\n--=_%u\n",
             action ? "report; report-type=delivery-status" : "mixed", boundary, boundary);
     put_body(writer, message, action != NULL);

@@ -236,3 +236,30 @@ enum bw_converted bw_tnef_read(struct bw_buf *out, bw_slice bytes, size_t limit,
     bw_arena_free(reader.arena);
     return done ? BW_CONVERTED : BW_CONVERTED_NOT;
 }
+
+enum bw_unpacked bw_input_unpack(struct bw_buf *out, bw_slice bytes, size_t limit)
+{
+    if (!bw_is_tnef(bytes))
+        return BW_UNPACK_OTHER;
+    struct reader reader = {.arena = bw_arena_new(limit)};
+    struct bw_mapi_message message = {0};
+    struct bw_buf mail;
+    bw_buf_init(&mail, limit);
+    if (reader.arena)
+        read_message(&reader, &message, bytes, 0);
+    const bool empty =
+        message.bag.count == 0 && message.recipients.count == 0 && message.attachments.count == 0;
+    if (reader.arena && !bw_arena_failed(reader.arena) && !empty)
+        bw_mapi_put_mail(&mail, reader.arena, &message);
+    const bool failed = !reader.arena || bw_arena_failed(reader.arena) || mail.failed;
+    const bool large = mail.truncated || (reader.arena && bw_arena_at_limit(reader.arena));
+    if (!failed && !large)
+        bw_put(out, bw_buf_slice(&mail));
+    bw_arena_free(reader.arena);
+    bw_buf_clear(&mail);
+    if (large || (empty && !failed))
+        return BW_UNPACKED_NOT;
+    if (failed || out->failed)
+        return BW_UNPACK_NO_MEMORY;
+    return reader.cut ? BW_UNPACKED_CUT : BW_UNPACKED;
+}

@@ -72,6 +72,13 @@ bool bw_looks_like_html(bw_slice text);
 bool bw_has_tag(bw_slice text);
 /* The charset that a <meta> in the head of html names, borrowed from it; unknown where none does. */
 bw_slice bw_html_charset(bw_slice html);
+/* bytes begin as RTF does. */
+bool bw_looks_like_rtf(bw_slice bytes);
+/* RTF as readable text, or where *html gets true as the HTML that it was made of (MS-OXRTFEX); UTF-8, at most limit bytes
+ * (0: no limit), arena-owned. *odd: set to a phrase where bytes are damaged or nested too deeply, else untouched. Unknown
+ * only without memory. */
+bw_slice bw_rtf_text(const char **odd, bool *html, struct bw_arena *arena, bw_slice bytes, size_t limit);
+
 /* Reads the character that the reference at the start of s ("&amp;", "&#x3042;") stands for into *out as its
  * code point; returns how many bytes it took, 0 where s begins no reference. */
 size_t bw_html_entity(uint32_t *out, bw_slice s);

@@ -39,7 +39,7 @@ struct bw_part {
     bw_slice file_name;      /* from Content-Disposition or the name parameter, decoded (RFC 2231, 2047) */
     bool attachment;         /* Content-Disposition: attachment */
     enum bw_encoding encoding;
-    bw_slice whole;         /* header and body as they stand */
+    bw_slice whole;         /* header and body as they stand, or what they were unpacked to */
     bw_slice body;          /* body as it stands, still encoded */
     struct bw_part *parent; /* NULL for the root */
     struct bw_part
@@ -47,7 +47,8 @@ struct bw_part {
     struct bw_part *next; /* next part of the same multipart */
     unsigned depth;       /* 0 for the root */
     bool no_header;       /* of a message: the bytes do not begin with header fields (pasted text) */
-    bw_slice text;        /* cache of bw_part_text */
+    bool unpacked; /* of a multipart: it was a TNEF stream ("winmail.dat"), which its parts come from */
+    bw_slice text; /* cache of bw_part_text */
     bool text_done;
 };
 
@@ -58,12 +59,13 @@ struct bw_message {
     struct bw_part *root; /* never NULL after BW_OK */
     struct bw_anomalies *anomalies;
     size_t part_count;
+    size_t unpacked_bytes; /* of all TNEF streams in it */
 };
 
 /* Reads the message. out: filled, everything in it borrowed from bytes or owned by the arena; bytes must outlive it.
  * Any bytes are accepted: no header at the start (text pasted from somewhere) gives one text/plain part with
  * no_header set. UTF-16 with a byte-order mark and NULs is turned to UTF-8 first; a UTF-8 mark, mbox "From " line and
- * empty lines at the start are passed over.
+ * empty lines at the start are passed over. A TNEF stream is the multipart that it holds.
  * BW_NO_MEMORY or BW_LIMIT (arena) are the only errors. */
 bw_status bw_mime_read(struct bw_message *out, struct bw_arena *arena, bw_slice bytes,
                        const struct bw_limits *limits, struct bw_anomalies *anomalies);

@@ -1,6 +1,8 @@
 /* The tree of parts: RFC 2046 as it is met. */
 #include "mime/internal.h"
 
+#include "input/input.h"
+
 /* RFC 2046 section 5.1.1 allows 70. */
 enum { LONGEST_BOUNDARY = 250, PREAMBLE_LINES = 3 };
 
@@ -296,11 +298,19 @@ static void read_multipart(const struct bw_mime *mime, struct bw_part *part)
 
 /* ---- messages ------------------------------------------------------------------------------------------- */
 
+/* The first piece of a message that stands in place of it (RFC 2046 section 5.2.2). A mail that is a piece itself has its
+ * header outside. */
+static bool holds_piece(const struct bw_part *part)
+{
+    return bw_part_is(part, "message", "partial") && part->parent &&
+           bw_part_is(part->parent, "multipart", "*");
+}
+
 /* A message that a part holds: message/rfc822 and its kin, and the .eml files that people attach. */
 static bool holds_message(const struct bw_part *part)
 {
     return bw_part_is(part, "message", "rfc822") || bw_part_is(part, "message", "global") ||
-           bw_part_is(part, "message", "news") ||
+           bw_part_is(part, "message", "news") || holds_piece(part) ||
            (bw_part_is(part, "application", "octet-stream") && bw_iends(part->file_name, BW_S(".eml")));
 }
 
@@ -362,12 +372,71 @@ static void read_attached(const struct bw_mime *mime, struct bw_part *part)
         bw_mime_odd(mime, odd ? odd : "attached message with a transfer encoding", part->whole.p);
     }
     bytes = without_lead(without_bare_cr(mime, bytes));
-    const bool by_label = bw_part_is(part, "message", "*");
+    const bool by_label = bw_part_is(part, "message", "*") && !holds_piece(part);
     if (bytes.n == 0 || (!by_label && !bw_looks_like_header(bytes)))
         return;
     struct bw_part *inner = add_part(mime, part, NULL, bytes);
     if (inner)
         read_message(mime, inner);
+}
+
+/* ---- messages in another form -------------------------------------------------------------------------- */
+
+/* A part that is labelled or named as a TNEF stream; its bytes may say otherwise. */
+static bool may_be_tnef(const struct bw_part *part)
+{
+    return bw_part_is(part, "application", "ms-tnef") || bw_part_is(part, "application", "vnd.ms-tnef") ||
+           (bw_part_is(part, "application", "octet-stream") && bw_iends(part->file_name, BW_S(".dat")));
+}
+
+/* The message that the part holds in another form, as RFC 5322 has it; arena-owned. Unknown where it holds none that can
+ * be read. */
+static bw_slice unpack(const struct bw_mime *mime, const struct bw_part *part)
+{
+    const size_t before = mime->message->unpacked_bytes, most = mime->limits->message_bytes;
+    struct bw_arena *scratch = bw_arena_new(0);
+    struct bw_buf mail;
+    const char *odd = NULL;
+    enum bw_unpacked unpacked = BW_UNPACK_NO_MEMORY;
+    bw_buf_init(&mail, 0);
+    if (scratch) {
+        const bw_slice bytes = bw_transfer_decode(scratch, part->body, part->encoding, 0, &odd);
+        if (!bw_arena_failed(scratch))
+            unpacked = before < most ? bw_input_unpack(&mail, bytes, most - before) : BW_UNPACKED_NOT;
+    }
+    bw_arena_free(scratch);
+    if (unpacked == BW_UNPACK_NO_MEMORY)
+        bw_arena_fail(mime->arena);
+    else if (unpacked == BW_UNPACKED_CUT)
+        bw_mime_odd(mime, "damaged TNEF part", part->whole.p);
+    else if (unpacked == BW_UNPACKED_NOT)
+        bw_mime_odd(mime, "TNEF part that cannot be read", part->whole.p);
+    const bool read = unpacked == BW_UNPACKED || unpacked == BW_UNPACKED_CUT;
+    mime->message->unpacked_bytes += mail.n;
+    const bw_slice bytes = read ? bw_buf_take(&mail, mime->arena) : BW_NULL;
+    bw_buf_clear(&mail);
+    return bytes;
+}
+
+/* The parts of a TNEF stream are those of the message that it stands in (MS-OXCMAIL section 2.1.3.4): its own header is
+ * less than what the mail has. */
+static void read_tnef(const struct bw_mime *mime, struct bw_part *part)
+{
+    const bw_slice mail = unpack(mime, part);
+    struct bw_part inner = {.whole = mail, .body = mail};
+    if (!mail.p)
+        return;
+    bw_mime_header(&inner.header, &inner.body, mime, mail);
+    describe(mime, &inner);
+    part->type = inner.type;
+    part->subtype = inner.subtype;
+    part->boundary = inner.boundary;
+    part->report_type = inner.report_type;
+    part->encoding = BW_ENC_IDENTITY;
+    part->whole = mail;
+    part->body = inner.body;
+    part->unpacked = true;
+    read_multipart(mime, part);
 }
 
 static void read_body(const struct bw_mime *mime, struct bw_part *part)
@@ -385,6 +454,8 @@ static void read_body(const struct bw_mime *mime, struct bw_part *part)
         read_multipart(mime, part);
     else if (holds_message(part))
         read_attached(mime, part);
+    else if (may_be_tnef(part))
+        read_tnef(mime, part);
 }
 
 /* ---- whole messages ------------------------------------------------------------------------------------- */

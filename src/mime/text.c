@@ -135,6 +135,25 @@ static bw_slice flatten(struct bw_arena *arena, const struct bw_part *part, bw_s
     return unflow(arena, text, bw_ieq(bw_parameter(arena, type, "delsp"), BW_S("yes")));
 }
 
+/* Rich text, whatever its label of several. */
+static bool is_rtf(const struct bw_part *part, bw_slice bytes)
+{
+    const bool labelled = bw_part_is(part, "text", "rtf") || bw_part_is(part, "text", "richtext") ||
+                          bw_part_is(part, "application", "rtf") || bw_part_is(part, "application", "x-rtf");
+    return labelled && bw_looks_like_rtf(bytes);
+}
+
+static bw_slice flatten_rtf(const struct bw_part *part, const struct bw_mime *mime, struct bw_arena *scratch,
+                            bw_slice bytes, size_t room)
+{
+    const char *odd = NULL;
+    bool html = false;
+    const bw_slice text = bw_rtf_text(&odd, &html, scratch, bytes, room);
+    if (odd)
+        bw_mime_odd(mime, odd, part->body.p);
+    return html ? bw_html_text(scratch, text, room) : text;
+}
+
 /* The text, at most text_bytes of it; everything on the way to it lives in scratch. */
 static bw_slice read_text(const struct bw_part *part, const struct bw_mime *mime, struct bw_arena *scratch)
 {
@@ -144,7 +163,8 @@ static bw_slice read_text(const struct bw_part *part, const struct bw_mime *mime
     const bw_slice bytes = bw_transfer_decode(scratch, part->body, part->encoding, room, &odd);
     if (odd)
         bw_mime_odd(mime, odd, part->body.p);
-    if (is_binary(bytes)) {
+    const bool rtf = is_rtf(part, bytes);
+    if (!rtf && is_binary(bytes)) {
         if (bw_part_is(part, "text", "*"))
             bw_mime_odd(mime, "binary data labelled as text", part->body.p);
         return BW_S("");
@@ -152,8 +172,9 @@ static bw_slice read_text(const struct bw_part *part, const struct bw_mime *mime
     bw_slice charset = part->charset;
     if (!charset.p && bw_part_is(part, "text", "html"))
         charset = bw_html_charset(bytes);
-    bw_slice text = with_plain_lines(scratch, bw_to_utf8(scratch, bytes, charset));
-    text = with_plain_lines(scratch, flatten(scratch, part, text, room));
+    bw_slice text = rtf ? flatten_rtf(part, mime, scratch, bytes, room)
+                        : with_plain_lines(scratch, bw_to_utf8(scratch, bytes, charset));
+    text = with_plain_lines(scratch, rtf ? text : flatten(scratch, part, text, room));
     if (text.n > limit || (room && bytes.n == room))
         bw_mime_odd(mime, "text cut for its length", part->body.p);
     return bw_utf8_repair(scratch, text.n > limit ? bw_utf8_whole(text, limit) : text);

@@ -83,6 +83,82 @@ static void test_standard_parts(void **state)
         check_mail(cases[i].mail, cases[i].kind, cases[i].format, cases[i].accounts);
 }
 
+#define ATTACHED(boundary) "--" boundary "\nContent-Type: message/rfc822\n\n"
+#define MAIL(subject, boundary)                                                                              \
+    "Subject: " subject "\nContent-Type: multipart/mixed; boundary=" boundary "\n\n"
+#define BOUNCE REPORT FIELDS "Final-Recipient: rfc822; a@example.com\nAction: failed\n"
+#define COMPLAINT                                                                                            \
+    "Subject: x\nContent-Type: multipart/report; report-type=feedback-report; boundary=f\n\n"                \
+    "--f\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\nUser-Agent: x/1\n\n"
+
+/* A bounce among attached messages and those attached to them. */
+static void test_forwarded(void **state)
+{
+    static const struct {
+        const char *mail;
+        enum bw_kind kind;
+    } cases[] = {
+        {MAIL("Fwd", "x") ATTACHED("x") MAIL("Fwd", "y") ATTACHED("y") BOUNCE END "--y--\n--x--\n",
+         BW_KIND_BOUNCE},
+        {MAIL("Fwd", "x") ATTACHED("x") "Subject: sent\n\nhello\n" ATTACHED("x") BOUNCE END "--x--\n",
+         BW_KIND_BOUNCE},
+        {MAIL("Fwd", "x") ATTACHED("x") COMPLAINT ATTACHED("f") BOUNCE END "--f--\n--x--\n",
+         BW_KIND_NOT_A_BOUNCE},
+        {MAIL("Fwd", "x") ATTACHED("x") COMPLAINT ATTACHED("f") "Subject: y\n\ny\n--f--\n" ATTACHED("x")
+             BOUNCE END "--x--\n",
+         BW_KIND_BOUNCE},
+        {MAIL("Fwd", "x") ATTACHED("x") "Subject: sent\n\nhello\n--x--\n", BW_KIND_NOT_A_BOUNCE},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        check_mail(cases[i].mail, cases[i].kind, NULL,
+                   cases[i].kind == BW_KIND_BOUNCE ? "a@example.com|failed|-|-|-|-|-" : NULL);
+}
+
+/* Attached messages beyond a number are not looked at. */
+static void test_forwarded_many(void **state)
+{
+    const struct {
+        size_t before;
+        enum bw_kind kind;
+    } cases[] = {{15, BW_KIND_BOUNCE}, {16, BW_KIND_NOT_A_BOUNCE}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const bw_slice before = repeated(*state, ATTACHED("x") "Subject: y\n\ny\n", cases[i].before);
+        const bw_slice mail = bw_format(*state, "%s%.*s%s", MAIL("Fwd", "x"), BW_ARG(before),
+                                        ATTACHED("x") BOUNCE END "--x--\n");
+        check_mail(mail.p, cases[i].kind, NULL, NULL);
+    }
+}
+
+static void check_reporter(const char *fields, const char *wanted)
+{
+    struct stage stage;
+    char mail[1000];
+    snprintf(
+        mail, sizeof mail,
+        "Subject: Read\nContent-Type: multipart/report; report-type=disposition-notification; "
+        "boundary=b\n\n" WORDS
+        "It was read.\n--b\nContent-Type: message/disposition-notification\n\n%sFinal-Recipient: rfc822; "
+        "a@example.com\nDisposition: manual-action/MDN-sent-manually; displayed\n" END,
+        fields);
+    stage_open(&stage, tables);
+    stage_read(&stage, bw_str(mail));
+    assert_int_equal(stage.notice.kind, BW_KIND_RECEIPT);
+    check_slice(stage.notice.reporting_mta, wanted, fields);
+    check_slice(accounts_of(&stage), "a@example.com|delivered|-|-|-|-|-", fields);
+    stage_close(&stage);
+}
+
+static void test_disposition(void **state)
+{
+    (void)state;
+    check_reporter("", NULL);
+    check_reporter("Reporting-UA: pc.example.org; Mail 3\n", NULL);
+    check_reporter("Reporting-UA: pc.example.org; Mail 3\nMDN-Gateway: dns; gw.example.org\n",
+                   "gw.example.org");
+    check_reporter("\nMDN-Gateway: dns; gw.example.org\n", "gw.example.org");
+}
+
 static void test_other_reports(void **state)
 {
     (void)state;
@@ -259,9 +335,11 @@ static void test_original(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_standard_parts),    cmocka_unit_test(test_other_reports),
-        cmocka_unit_test(test_failed_recipients), cmocka_unit_test(test_merge),
-        cmocka_unit_test(test_received_chain),    cmocka_unit_test(test_original),
+        cmocka_unit_test(test_standard_parts), cmocka_unit_test(test_forwarded),
+        ARENA_TEST(test_forwarded_many),       cmocka_unit_test(test_disposition),
+        cmocka_unit_test(test_other_reports),  cmocka_unit_test(test_failed_recipients),
+        cmocka_unit_test(test_merge),          cmocka_unit_test(test_received_chain),
+        cmocka_unit_test(test_original),
     };
     tables = tables_with(NULL);
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);

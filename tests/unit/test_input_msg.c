@@ -1,7 +1,5 @@
 /* Messages saved as properties, and the mails that are made of them. tests/make_files.py writes the files. */
-#include "files.h"
-
-#include "mime/mime.h"
+#include "mails.h"
 
 /* The mail that the file becomes; skips the test where libgsf is missing. */
 static bw_slice mail_of(struct bw_arena *arena, const char *name)
@@ -19,25 +17,6 @@ static bw_slice mail_of(struct bw_arena *arena, const char *name)
     if (converted != BW_CONVERTED)
         fail_msg("%s: %d: %s", name, (int)converted, why);
     return bw_buf_take(&mail, arena);
-}
-
-/* The mail as the next stage reads it. */
-static struct bw_message *read_mail(struct bw_arena *arena, bw_slice mail)
-{
-    struct bw_limits limits;
-    struct bw_message *message = bw_new(arena, struct bw_message);
-    bw_limits_default(&limits);
-    assert_int_equal(bw_mime_read(message, arena, mail, &limits, NULL), BW_OK);
-    return message;
-}
-
-static void check_text(struct bw_part *part, struct bw_message *message, struct bw_arena *arena,
-                       const char *wanted)
-{
-    struct bw_limits limits;
-    bw_limits_default(&limits);
-    assert_non_null(part);
-    check_slice(bw_part_text(part, message, arena, &limits), wanted, "text");
 }
 
 static void report(void **state)
@@ -87,6 +66,29 @@ static void code_pages(void **state)
     message = read_mail(*state, mail_of(*state, "html.msg"));
     assert_true(bw_part_is(message->root->child, "text", "html"));
     check_text(message->root->child, message, *state, "<bob@example.net>: 550 5.1.1 ユーザー不明\n");
+}
+
+/* A message whose only body is rich text: of plain text and of HTML, and with a checksum that does not fit. */
+static void rich_text(void **state)
+{
+    static const struct {
+        const char *name, *text;
+        size_t odd;
+    } cases[] = {
+        {"rtf-text.msg", "宛先不明です。\n\n<bob@example.net>:\n550 5.1.1 user unknown あい\n", 0},
+        {"rtf-html.msg", "宛先不明\n<bob@example.net>: 550 5.1.1 no such \xC3\xA9l\xC3\xA8ve\n", 0},
+        {"rtf-stored.msg", "宛先不明\n<bob@example.net>: 550 5.1.1 no such \xC3\xA9l\xC3\xA8ve\n", 0},
+        {"rtf-damaged.msg", "宛先不明です。\n\n<bob@example.net>:\n550 5.1.1 user unknown あい\n", 1},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct bw_message *message = read_mail(*state, mail_of(*state, cases[i].name));
+        struct bw_anomalies anomalies = {0};
+        message->anomalies = &anomalies;
+        check_text(message->root->child, message, *state, cases[i].text);
+        assert_int_equal(anomalies.count, cases[i].odd);
+        if (cases[i].odd)
+            assert_string_equal(anomalies.items[0].what, "damaged RTF");
+    }
 }
 
 /* Nothing in a text ends its part: what the header of a stored message claims is no line of ours. */
@@ -143,7 +145,7 @@ static void ceiling(void **state)
 static void any_damage(void **state)
 {
     mail_of(*state, "notice.msg");
-    static const char *const names[] = {"notice.msg", "html.msg"};
+    static const char *const names[] = {"notice.msg", "html.msg", "rtf-text.msg"};
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         size_t n;
         char why[BW_WHY_BYTES], *bytes = read_file(names[i], &n);
@@ -163,9 +165,11 @@ static void any_damage(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ARENA_TEST(report),  ARENA_TEST(code_pages),         ARENA_TEST(no_boundary_from_within),
-        ARENA_TEST(depth),   ARENA_TEST(through_the_reader), ARENA_TEST(other_documents),
-        ARENA_TEST(ceiling), ARENA_TEST(any_damage),
+        ARENA_TEST(report),          ARENA_TEST(code_pages),
+        ARENA_TEST(rich_text),       ARENA_TEST(no_boundary_from_within),
+        ARENA_TEST(depth),           ARENA_TEST(through_the_reader),
+        ARENA_TEST(other_documents), ARENA_TEST(ceiling),
+        ARENA_TEST(any_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

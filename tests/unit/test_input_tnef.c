@@ -1,37 +1,23 @@
 /* "winmail.dat", and the mails that are made of it. tests/make_files.py writes the files. */
-#include "files.h"
+#include "mails.h"
 
-#include "mime/mime.h"
-
-static struct bw_message *read_mail(struct bw_arena *arena, const char *name)
+/* The mail that the file becomes. */
+static bw_slice mail_of(struct bw_arena *arena, const char *name)
 {
     size_t n;
     char why[BW_WHY_BYTES] = "", *bytes = read_file(name, &n);
-    struct bw_limits limits;
     struct bw_buf mail;
-    struct bw_message *message = bw_new(arena, struct bw_message);
     bw_buf_init(&mail, 0);
-    bw_limits_default(&limits);
     assert_true(bw_is_tnef((bw_slice){bytes, n}));
     if (bw_tnef_read(&mail, (bw_slice){bytes, n}, 1 << 20, why) != BW_CONVERTED)
         fail_msg("%s: %s", name, why);
     free(bytes);
-    assert_int_equal(bw_mime_read(message, arena, bw_buf_take(&mail, arena), &limits, NULL), BW_OK);
-    return message;
-}
-
-static void check_text(struct bw_part *part, struct bw_message *message, struct bw_arena *arena,
-                       const char *wanted)
-{
-    struct bw_limits limits;
-    bw_limits_default(&limits);
-    assert_non_null(part);
-    check_slice(bw_part_text(part, message, arena, &limits), wanted, "text");
+    return bw_buf_take(&mail, arena);
 }
 
 static void report(void **state)
 {
-    struct bw_message *message = read_mail(*state, "report.dat");
+    struct bw_message *message = read_mail(*state, mail_of(*state, "report.dat"));
     const struct bw_part *root = message->root;
     check_slice(root->report_type, "delivery-status", "type of report");
     check_slice(bw_header_text(*state, &root->header, "Subject"), "配信エラー", "Subject");
@@ -55,10 +41,18 @@ static void report(void **state)
 
 static void plain(void **state)
 {
-    struct bw_message *message = read_mail(*state, "plain.dat");
+    struct bw_message *message = read_mail(*state, mail_of(*state, "plain.dat"));
     check_slice(bw_header_text(*state, &message->root->header, "Subject"), "lunch", "Subject");
     check_text(message->root->child, message, *state, "正午に\n");
     assert_null(message->root->child->next);
+}
+
+static void rich_text(void **state)
+{
+    struct bw_message *message = read_mail(*state, mail_of(*state, "rtf.dat"));
+    assert_true(bw_part_is(message->root->child, "text", "rtf"));
+    check_text(message->root->child, message, *state,
+               "宛先不明\n<bob@example.net>: 550 5.1.1 no such \xC3\xA9l\xC3\xA8ve\n");
 }
 
 static void through_the_reader(void **state)
@@ -83,11 +77,10 @@ static void ceiling(void **state)
 
 /* Any byte may be wrong, and the file may end anywhere. In memory of its own size, so that a sanitizer sees one too
  * many. */
-static void any_damage(void **state)
+static void damage(const char *name)
 {
-    (void)state;
     size_t n;
-    char why[BW_WHY_BYTES], *bytes = read_file("report.dat", &n);
+    char why[BW_WHY_BYTES], *bytes = read_file(name, &n);
     for (size_t at = 0; at < n; at++) {
         struct bw_buf mail;
         char *cut = malloc(at ? at : 1);
@@ -107,10 +100,17 @@ static void any_damage(void **state)
     free(bytes);
 }
 
+static void any_damage(void **state)
+{
+    (void)state;
+    damage("report.dat");
+    damage("rtf.dat");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ARENA_TEST(report),  ARENA_TEST(plain),      ARENA_TEST(through_the_reader),
+        ARENA_TEST(report),  ARENA_TEST(plain),      ARENA_TEST(rich_text), ARENA_TEST(through_the_reader),
         ARENA_TEST(ceiling), ARENA_TEST(any_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

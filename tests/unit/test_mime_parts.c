@@ -125,6 +125,16 @@ static const struct {
      NULL},
     {"Subject: x\nContent-Type: message/partial; id=a; number=1; total=2\n\nSubject: y\n\nz",
      "message/partial'Subject: y\n\nz'", NULL},
+    {MULTIPART(
+         "report") "--b\nContent-Type: message/partial; id=a; number=1; total=2\n\nSubject: y\n\nz\n--b--\n",
+     "multipart/report(message/partial(text/plain'z'))", NULL},
+    {MULTIPART("report") "--b\nContent-Type: message/partial; id=a; number=2; total=2\n\nno header\n--b--\n",
+     "multipart/report(message/partial'no header')", NULL},
+    {"Subject: x\nContent-Type: text/rtf\n\n{\\rtf1\\ansi a\\par <b>}", "text/rtf'a\n<b>'", NULL},
+    {"Subject: x\nContent-Type: application/rtf\n\n{\\rtf1\\fromhtml1 {\\*\\htmltag8 <p>}a",
+     "application/rtf'a'", "damaged RTF"},
+    {"Subject: x\nContent-Type: text/plain\n\n{\\rtf1 a}", "text/plain'{\\rtf1 a}'", NULL},
+    {"Subject: x\nContent-Type: text/rtf\n\nno rtf", "text/rtf'no rtf'", NULL},
     {MULTIPART("mixed") "--b\nContent-Type: image/png\n\nabc\n--b--\n", "multipart/mixed(image/png)", NULL},
 };
 

@@ -87,6 +87,7 @@ static const char *const samples[] = {
     "charsets/iso-2022-jp.eml",
     "charsets/html-only.eml",
     "exim/two-recipients-header-folded.eml",
+    "exchange2003/winmail-ja.eml",
     "microsoft365/ip-banned-5.7.606.eml",
     "pasted/reply-line-listing.txt",
 };
