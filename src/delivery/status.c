@@ -101,11 +101,18 @@ static bw_slice status_code(bw_slice value)
     return code.n >= 5 && code.p[1] == '.' && code.p[code.n - 1] != '.' ? code : BW_NULL;
 }
 
+/* "550 5.7.0 no" or "550-no" without the type that RFC 3464 asks for is an SMTP reply all the same. */
+static bool begins_with_reply(bw_slice value)
+{
+    return value.n > 3 && (value.p[0] == '4' || value.p[0] == '5') && bw_is_digit(value.p[1]) &&
+           bw_is_digit(value.p[2]) && (value.p[3] == ' ' || value.p[3] == '-');
+}
+
 static void read_diagnostic(struct bw_account *account, struct bw_context *context, bw_slice value)
 {
     bw_slice type;
     account->diagnostic = bw_one_line(context->arena, split_type(&type, value));
-    account->diagnostic_smtp = bw_ieq(type, BW_S("smtp"));
+    account->diagnostic_smtp = type.n ? bw_ieq(type, BW_S("smtp")) : begins_with_reply(account->diagnostic);
 }
 
 bool bw_is_mailbox(bw_slice address)
