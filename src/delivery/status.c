@@ -101,18 +101,21 @@ static bw_slice status_code(bw_slice value)
     return code.n >= 5 && code.p[1] == '.' && code.p[code.n - 1] != '.' ? code : BW_NULL;
 }
 
-/* "550 5.7.0 no" or "550-no" without the type that RFC 3464 asks for is an SMTP reply all the same. */
-static bool begins_with_reply(bw_slice value)
+/* '2', '4' or '5' of the SMTP reply that the value begins with, else 0. */
+static char class_of_reply(bw_slice value)
 {
-    return value.n > 3 && (value.p[0] == '4' || value.p[0] == '5') && bw_is_digit(value.p[1]) &&
-           bw_is_digit(value.p[2]) && (value.p[3] == ' ' || value.p[3] == '-');
+    const bool reply = value.n > 3 && bw_is_digit(value.p[1]) && bw_is_digit(value.p[2]) &&
+                       (value.p[3] == ' ' || value.p[3] == '-');
+    return reply && strchr("245", value.p[0]) ? value.p[0] : '\0';
 }
 
 static void read_diagnostic(struct bw_account *account, struct bw_context *context, bw_slice value)
 {
     bw_slice type;
     account->diagnostic = bw_one_line(context->arena, split_type(&type, value));
-    account->diagnostic_smtp = type.n ? bw_ieq(type, BW_S("smtp")) : begins_with_reply(account->diagnostic);
+    /* Without the type that RFC 3464 asks for, "550 no" is an SMTP reply all the same. */
+    account->diagnostic_smtp =
+        type.n ? bw_ieq(type, BW_S("smtp")) : class_of_reply(account->diagnostic) != '\0';
 }
 
 bool bw_is_mailbox(bw_slice address)
@@ -120,6 +123,19 @@ bool bw_is_mailbox(bw_slice address)
     const size_t at = bw_find_byte(address, '@', 0);
     return address.n > 2 && address.p[0] != '|' && address.p[0] != '/' && at != 0 && at != BW_NONE &&
            (bw_find_byte(address, '.', at) != BW_NONE || bw_find_byte(address, '[', at) != BW_NONE);
+}
+
+/* "250 OK" beside "failed" is the answer to another command: no word on the failure. */
+static void forget_success(struct bw_account *account)
+{
+    if (account->action != BW_ACTION_FAILED && account->action != BW_ACTION_DELAYED)
+        return;
+    if (account->status.n && account->status.p[0] == '2')
+        account->status = BW_NULL;
+    if (class_of_reply(account->diagnostic) == '2') {
+        account->diagnostic = BW_NULL;
+        account->diagnostic_smtp = false;
+    }
 }
 
 static void read_recipient_group(struct bw_notice *notice, struct bw_context *context,
@@ -150,6 +166,7 @@ static void read_recipient_group(struct bw_notice *notice, struct bw_context *co
     bw_slice diagnostic = bw_header_text(context->arena, h, "Diagnostic-Code");
     if (diagnostic.n)
         read_diagnostic(account, context, diagnostic);
+    forget_success(account);
     const bw_slice remote = bw_header_text(context->arena, h, "Remote-MTA");
     if (remote.n)
         read_host(&account->remote_host, &account->remote_ip, remote);
