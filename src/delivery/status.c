@@ -212,6 +212,30 @@ bool bw_holds_status_fields(bw_slice text)
     return recipient && other;
 }
 
+/* The rest of a folded Diagnostic-Code that lost its indentation and has a colon: "rejected: User unknown". Who wrote
+ * the field with a capital writes the next one so, too. */
+static bool is_lost_fold(const struct bw_field *field)
+{
+    static const char action[] = "Action";
+    const bw_slice name = field->name;
+    const bool cut = name.n < sizeof action && bw_eq(name, bw_str(action + sizeof action - 1 - name.n));
+    return name.n && name.p[0] >= 'a' && name.p[0] <= 'z' && bw_find_byte(name, '-', 0) == BW_NONE && !cut;
+}
+
+static void join_lost_folds(struct bw_header *group)
+{
+    for (size_t i = 0; i < group->count; i++) {
+        struct bw_field *field = &group->items[i];
+        if (!bw_eq(field->name, BW_S("Diagnostic-Code")) || !field->raw.n)
+            continue;
+        while (i + 1 < group->count && is_lost_fold(&group->items[i + 1])) {
+            const bw_slice more = group->items[++i].raw;
+            if (more.n)
+                field->raw.n = (size_t)(more.p + more.n - field->raw.p);
+        }
+    }
+}
+
 /* Pasted text and wrongly labelled parts have words before the fields. */
 static bw_slice skip_to_fields(bw_slice text)
 {
@@ -249,6 +273,7 @@ bool bw_status_read(struct bw_notice *notice, struct bw_context *context, bw_sli
         if (bw_header_read(&group, &rest, context->arena, rest, context->limits, context->anomalies) ||
             rest.n == left)
             break;
+        join_lost_folds(&group);
         read_message_group(notice, context, &group);
         if (!is_recipient_group(&group))
             continue;
