@@ -117,6 +117,7 @@ def human_text(data):
 # name -> (rewrite, what has to stay, which samples it asks for)
 ALL = ("recipient", "action", "cause", "reply", "status", "ip", "zone", "code")
 WORDS = ("cause", "ip", "zone")
+CUT_OUT = WORDS + ("action", "recipient where named")
 SHAPES = {
     "crlf": (crlf, ALL, "eml"),
     "bare-cr": (bare_cr, ALL, "eml"),
@@ -128,7 +129,7 @@ SHAPES = {
     "attached-base64": (attached_base64, ALL, "eml"),
     "pasted-source": (pasted_source, ALL, "eml"),
     "quoted": (quoted, WORDS, "text"),
-    "pasted-text": (pasted_text, WORDS, "text"),
+    "pasted-text": (pasted_text, CUT_OUT, "text"),
     "indented": (indented, WORDS, "text"),
     "header-block": (below_header_block, WORDS, "text"),
 }
@@ -137,7 +138,10 @@ OWN_SHAPE = ("shapes/", "charsets/")
 # What a shape takes away: (shape, sample) -> why another verdict is right. An entry whose sample passes is a failure, too.
 HEADER_ALONE = "told by its header fields, which a quotation in somebody's mail leaves out"
 TWO_DEEP = "the attached notice itself holds an attached bounce: one level is read, not two"
+FIELDS_ALONE = "the fields name another address of the recipient than the text"
 EXCEPTIONS = {
+    ("pasted-text", "sendmail/alias-expansion.eml"): FIELDS_ALONE,
+    ("pasted-text", "x400/exchange-mta-ndr.eml"): FIELDS_ALONE,
     ("attached", "lists/mailman-probe.eml"): TWO_DEEP,
     ("attached-base64", "lists/mailman-probe.eml"): TWO_DEEP,
     ("quoted", "domino/user-unknown-nl.eml"): HEADER_ALONE,
@@ -211,6 +215,10 @@ def main():
         for sample in used:
             want = [facts(d) for d in base[names[sample]][0]["deliveries"]]
             have = [facts(d) for m in got[names[sample]] for d in m["deliveries"]]
+            text = human_text(sample.read_bytes()).decode().lower() if CUT_OUT is keys else ""
+            for w, h in zip(want, have): # a recipient that the text does not name is nobody's to find
+                w["recipient where named"] = True
+                h["recipient where named"] = w["recipient"] not in text or w["recipient"] == h["recipient"]
             bad = [f"{k} {w[k]!r} -> {h[k]!r}" for w, h in zip(want, have) for k in keys if w[k] != h[k]]
             if len(have) != len(want):
                 bad.append(f"{len(want)} deliveries -> {len(have)}")
