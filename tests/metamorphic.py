@@ -130,8 +130,8 @@ SHAPES = {
     "pasted-source": (pasted_source, ALL, "eml"),
     "quoted": (quoted, WORDS, "text"),
     "pasted-text": (pasted_text, CUT_OUT, "text"),
-    "indented": (indented, WORDS, "text"),
-    "header-block": (below_header_block, WORDS, "text"),
+    "indented": (indented, CUT_OUT, "text"),
+    "header-block": (below_header_block, CUT_OUT, "text"),
 }
 # Samples whose point is another shape of the whole.
 OWN_SHAPE = ("shapes/", "charsets/")
@@ -140,6 +140,11 @@ HEADER_ALONE = "told by its header fields, which a quotation in somebody's mail 
 TWO_DEEP = "the attached notice itself holds an attached bounce: one level is read, not two"
 FIELDS_ALONE = "the fields name another address of the recipient than the text"
 EXCEPTIONS = {
+    ("header-block", "domino/user-unknown-nl.eml"): HEADER_ALONE,
+    ("header-block", "x400/exchange-mta-ndr.eml"): FIELDS_ALONE,
+    ("header-block", "sendmail/alias-expansion.eml"): FIELDS_ALONE,
+    ("indented", "x400/exchange-mta-ndr.eml"): FIELDS_ALONE,
+    ("indented", "sendmail/alias-expansion.eml"): FIELDS_ALONE,
     ("pasted-text", "sendmail/alias-expansion.eml"): FIELDS_ALONE,
     ("pasted-text", "x400/exchange-mta-ndr.eml"): FIELDS_ALONE,
     ("attached", "lists/mailman-probe.eml"): TWO_DEEP,
