@@ -11,6 +11,7 @@ import base64
 import collections
 import email
 import email.policy
+import html
 import json
 import os
 import pathlib
@@ -96,6 +97,13 @@ def below_header_block(data):
             b"To: taro@example.co.jp\nSubject: " + str(message["Subject"]).encode() + b"\n\n" + human_text(data))
 
 
+def pasted_html(data):
+    """What a web mail or a ticket system's page holds: the text with its line ends as tags."""
+    text = human_text(data).decode()
+    rows = "<br>\n".join(html.escape(line).replace("  ", "&nbsp; ") for line in text.split("\n"))
+    return ("<html><body><div>" + rows + "</div></body></html>\n").encode()
+
+
 def human_text(data):
     """What a mail program shows of the notice: its own text/plain parts, the returned original left out."""
     message = email.message_from_bytes(data, policy=email.policy.compat32)
@@ -131,6 +139,7 @@ SHAPES = {
     "quoted": (quoted, WORDS, "text"),
     "pasted-text": (pasted_text, CUT_OUT, "text"),
     "indented": (indented, CUT_OUT, "text"),
+    "pasted-html": (pasted_html, CUT_OUT, "text"),
     "header-block": (below_header_block, CUT_OUT, "text"),
 }
 # Samples whose point is another shape of the whole.
@@ -139,7 +148,11 @@ OWN_SHAPE = ("shapes/", "charsets/")
 HEADER_ALONE = "told by its header fields, which a quotation in somebody's mail leaves out"
 TWO_DEEP = "the attached notice itself holds an attached bounce: one level is read, not two"
 FIELDS_ALONE = "the fields name another address of the recipient than the text"
+ONE_BLANK = "its recipients are told by one blank in front of them, which a page does not show"
 EXCEPTIONS = {
+    ("pasted-html", "aol/not-accepting.eml"): ONE_BLANK,
+    ("pasted-html", "sendmail/alias-expansion.eml"): FIELDS_ALONE,
+    ("pasted-html", "x400/exchange-mta-ndr.eml"): FIELDS_ALONE,
     ("header-block", "domino/user-unknown-nl.eml"): HEADER_ALONE,
     ("header-block", "x400/exchange-mta-ndr.eml"): FIELDS_ALONE,
     ("header-block", "sendmail/alias-expansion.eml"): FIELDS_ALONE,
