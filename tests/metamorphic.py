@@ -18,6 +18,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import textwrap
 
 BOUNCE = os.path.abspath(sys.argv[1])
 SAMPLES = pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else "samples")
@@ -104,6 +105,15 @@ def pasted_html(data):
     return ("<html><body><div>" + rows + "</div></body></html>\n").encode()
 
 
+def rewrapped(data):
+    """Lines that a mail program wrapped anew, at 60 columns."""
+    out = []
+    for line in human_text(data).decode().split("\n"):
+        indent = line[:len(line) - len(line.lstrip())]
+        out += textwrap.wrap(line, 60, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False) or [""]
+    return "\n".join(out).encode()
+
+
 def human_text(data):
     """What a mail program shows of the notice: its own text/plain parts, the returned original left out."""
     message = email.message_from_bytes(data, policy=email.policy.compat32)
@@ -140,6 +150,7 @@ SHAPES = {
     "pasted-text": (pasted_text, CUT_OUT, "text"),
     "indented": (indented, CUT_OUT, "text"),
     "pasted-html": (pasted_html, CUT_OUT, "text"),
+    "rewrapped": (rewrapped, CUT_OUT, "text"),
     "header-block": (below_header_block, CUT_OUT, "text"),
 }
 # Samples whose point is another shape of the whole.
@@ -149,7 +160,26 @@ HEADER_ALONE = "told by its header fields, which a quotation in somebody's mail 
 TWO_DEEP = "the attached notice itself holds an attached bounce: one level is read, not two"
 FIELDS_ALONE = "the fields name another address of the recipient than the text"
 ONE_BLANK = "its recipients are told by one blank in front of them, which a page does not show"
+WHOLE_LINES = "its layout is told by a line that 60 columns cut: not read yet, though a person would"
 EXCEPTIONS = {
+    ("rewrapped", "amavis/spam-plain.eml"): WHOLE_LINES,
+    ("rewrapped", "dma/host-unknown.eml"): WHOLE_LINES,
+    ("rewrapped", "dma/relay-denied.eml"): WHOLE_LINES,
+    ("rewrapped", "amazonses/sns-suppressed.eml"): WHOLE_LINES,
+    ("rewrapped", "aol/not-accepting.eml"): WHOLE_LINES,
+    ("rewrapped", "fml/not-member-en.eml"): WHOLE_LINES,
+    ("rewrapped", "gmail/new-delivery-incomplete.eml"): WHOLE_LINES,
+    ("rewrapped", "lists/ezmlm-moderator-rejected.eml"): WHOLE_LINES,
+    ("rewrapped", "lists/listserv-not-authorized.eml"): WHOLE_LINES,
+    ("rewrapped", "lists/mailman3-rejected.eml"): WHOLE_LINES,
+    ("rewrapped", "lists/mailman3-too-big.eml"): WHOLE_LINES,
+    ("rewrapped", "lists/majordomo2-denied.eml"): WHOLE_LINES,
+    ("rewrapped", "mailmarshal/blocked-attachment.eml"): WHOLE_LINES,
+    ("rewrapped", "microsoft365/user-unknown-sv.eml"): WHOLE_LINES,
+    ("rewrapped", "postfix/customised-fr-delay.eml"): WHOLE_LINES,
+    ("rewrapped", "seeds/sendmail-outlook-as3140.eml"): WHOLE_LINES,
+    ("rewrapped", "stalwart/delay.eml"): WHOLE_LINES,
+    ("rewrapped", "sendmail/alias-expansion.eml"): FIELDS_ALONE,
     ("pasted-html", "aol/not-accepting.eml"): ONE_BLANK,
     ("pasted-html", "sendmail/alias-expansion.eml"): FIELDS_ALONE,
     ("pasted-html", "x400/exchange-mta-ndr.eml"): FIELDS_ALONE,
