@@ -11,12 +11,14 @@ import base64
 import collections
 import email
 import email.policy
+import html
 import json
 import os
 import pathlib
 import subprocess
 import sys
 import tempfile
+import textwrap
 
 BOUNCE = os.path.abspath(sys.argv[1])
 SAMPLES = pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else "samples")
@@ -100,6 +102,22 @@ def below_header_block(data):
             b"To: taro@example.co.jp\nSubject: " + str(message["Subject"]).encode() + b"\n\n" + human_text(data))
 
 
+def pasted_html(data):
+    """What a web mail or a ticket system's page holds: the text with its line ends as tags."""
+    text = human_text(data).decode()
+    rows = "<br>\n".join(html.escape(line).replace("  ", "&nbsp; ") for line in text.split("\n"))
+    return ("<html><body><div>" + rows + "</div></body></html>\n").encode()
+
+
+def rewrapped(data):
+    """Lines that a mail program wrapped anew, at 60 columns."""
+    out = []
+    for line in human_text(data).decode().split("\n"):
+        indent = line[:len(line) - len(line.lstrip())]
+        out += textwrap.wrap(line, 60, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False) or [""]
+    return "\n".join(out).encode()
+
+
 def human_text(data):
     """What a mail program shows of the notice: its own text/plain parts, the returned original left out."""
     message = email.message_from_bytes(data, policy=email.policy.compat32)
@@ -121,6 +139,7 @@ def human_text(data):
 # name -> (rewrite, what has to stay, which samples it asks for)
 ALL = ("recipient", "action", "cause", "reply", "status", "ip", "zone", "code")
 WORDS = ("cause", "ip", "zone")
+CUT_OUT = WORDS + ("action", "recipient where named")
 SHAPES = {
     "crlf": (crlf, ALL, "eml"),
     "bare-cr": (bare_cr, ALL, "eml"),
@@ -133,15 +152,55 @@ SHAPES = {
     "attached-base64": (attached_base64, ALL, "eml"),
     "pasted-source": (pasted_source, ALL, "eml"),
     "quoted": (quoted, WORDS, "text"),
-    "pasted-text": (pasted_text, WORDS, "text"),
-    "indented": (indented, WORDS, "text"),
-    "header-block": (below_header_block, WORDS, "text"),
+    "pasted-text": (pasted_text, CUT_OUT, "text"),
+    "indented": (indented, CUT_OUT, "text"),
+    "pasted-html": (pasted_html, CUT_OUT, "text"),
+    "rewrapped": (rewrapped, CUT_OUT, "text"),
+    "header-block": (below_header_block, CUT_OUT, "text"),
 }
 # Samples whose point is another shape of the whole.
 OWN_SHAPE = ("shapes/", "charsets/")
 # What a shape takes away: (shape, sample) -> why another verdict is right. An entry whose sample passes is a failure, too.
 HEADER_ALONE = "told by its header fields, which a quotation in somebody's mail leaves out"
+<<<<<<< HEAD
 EXCEPTIONS = {
+=======
+TWO_DEEP = "the attached notice itself holds an attached bounce: one level is read, not two"
+FIELDS_ALONE = "the fields name another address of the recipient than the text"
+ONE_BLANK = "its recipients are told by one blank in front of them, which a page does not show"
+WHOLE_LINES = "its layout is told by a line that 60 columns cut: not read yet, though a person would"
+EXCEPTIONS = {
+    ("rewrapped", "amavis/spam-plain.eml"): WHOLE_LINES,
+    ("rewrapped", "dma/host-unknown.eml"): WHOLE_LINES,
+    ("rewrapped", "dma/relay-denied.eml"): WHOLE_LINES,
+    ("rewrapped", "amazonses/sns-suppressed.eml"): WHOLE_LINES,
+    ("rewrapped", "aol/not-accepting.eml"): WHOLE_LINES,
+    ("rewrapped", "fml/not-member-en.eml"): WHOLE_LINES,
+    ("rewrapped", "gmail/new-delivery-incomplete.eml"): WHOLE_LINES,
+    ("rewrapped", "lists/ezmlm-moderator-rejected.eml"): WHOLE_LINES,
+    ("rewrapped", "lists/listserv-not-authorized.eml"): WHOLE_LINES,
+    ("rewrapped", "lists/mailman3-rejected.eml"): WHOLE_LINES,
+    ("rewrapped", "lists/mailman3-too-big.eml"): WHOLE_LINES,
+    ("rewrapped", "lists/majordomo2-denied.eml"): WHOLE_LINES,
+    ("rewrapped", "mailmarshal/blocked-attachment.eml"): WHOLE_LINES,
+    ("rewrapped", "microsoft365/user-unknown-sv.eml"): WHOLE_LINES,
+    ("rewrapped", "postfix/customised-fr-delay.eml"): WHOLE_LINES,
+    ("rewrapped", "seeds/sendmail-outlook-as3140.eml"): WHOLE_LINES,
+    ("rewrapped", "stalwart/delay.eml"): WHOLE_LINES,
+    ("rewrapped", "sendmail/alias-expansion.eml"): FIELDS_ALONE,
+    ("pasted-html", "aol/not-accepting.eml"): ONE_BLANK,
+    ("pasted-html", "sendmail/alias-expansion.eml"): FIELDS_ALONE,
+    ("pasted-html", "x400/exchange-mta-ndr.eml"): FIELDS_ALONE,
+    ("header-block", "domino/user-unknown-nl.eml"): HEADER_ALONE,
+    ("header-block", "x400/exchange-mta-ndr.eml"): FIELDS_ALONE,
+    ("header-block", "sendmail/alias-expansion.eml"): FIELDS_ALONE,
+    ("indented", "x400/exchange-mta-ndr.eml"): FIELDS_ALONE,
+    ("indented", "sendmail/alias-expansion.eml"): FIELDS_ALONE,
+    ("pasted-text", "sendmail/alias-expansion.eml"): FIELDS_ALONE,
+    ("pasted-text", "x400/exchange-mta-ndr.eml"): FIELDS_ALONE,
+    ("attached", "lists/mailman-probe.eml"): TWO_DEEP,
+    ("attached-base64", "lists/mailman-probe.eml"): TWO_DEEP,
+>>>>>>> 5ad245e5811f7ed6a322a281444bc3c801e141cb
     ("quoted", "domino/user-unknown-nl.eml"): HEADER_ALONE,
     ("quoted", "gmail/old-delay-ja.eml"): HEADER_ALONE,
     ("quoted", "googlegroups/no-permission-ja.eml"): HEADER_ALONE,
@@ -213,6 +272,10 @@ def main():
         for sample in used:
             want = [facts(d) for d in base[names[sample]][0]["deliveries"]]
             have = [facts(d) for m in got[names[sample]] for d in m["deliveries"]]
+            text = human_text(sample.read_bytes()).decode().lower() if CUT_OUT is keys else ""
+            for w, h in zip(want, have): # a recipient that the text does not name is nobody's to find
+                w["recipient where named"] = True
+                h["recipient where named"] = w["recipient"] not in text or w["recipient"] == h["recipient"]
             bad = [f"{k} {w[k]!r} -> {h[k]!r}" for w, h in zip(want, have) for k in keys if w[k] != h[k]]
             if len(have) != len(want):
                 bad.append(f"{len(want)} deliveries -> {len(have)}")

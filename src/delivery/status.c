@@ -101,11 +101,21 @@ static bw_slice status_code(bw_slice value)
     return code.n >= 5 && code.p[1] == '.' && code.p[code.n - 1] != '.' ? code : BW_NULL;
 }
 
+/* '2', '4' or '5' of the SMTP reply that the value begins with, else 0. */
+static char class_of_reply(bw_slice value)
+{
+    const bool reply = value.n > 3 && bw_is_digit(value.p[1]) && bw_is_digit(value.p[2]) &&
+                       (value.p[3] == ' ' || value.p[3] == '-');
+    return reply && strchr("245", value.p[0]) ? value.p[0] : '\0';
+}
+
 static void read_diagnostic(struct bw_account *account, struct bw_context *context, bw_slice value)
 {
     bw_slice type;
     account->diagnostic = bw_one_line(context->arena, split_type(&type, value));
-    account->diagnostic_smtp = bw_ieq(type, BW_S("smtp"));
+    /* Without the type that RFC 3464 asks for, "550 no" is an SMTP reply all the same. */
+    account->diagnostic_smtp =
+        type.n ? bw_ieq(type, BW_S("smtp")) : class_of_reply(account->diagnostic) != '\0';
 }
 
 bool bw_is_mailbox(bw_slice address)
@@ -113,6 +123,19 @@ bool bw_is_mailbox(bw_slice address)
     const size_t at = bw_find_byte(address, '@', 0);
     return address.n > 2 && address.p[0] != '|' && address.p[0] != '/' && at != 0 && at != BW_NONE &&
            (bw_find_byte(address, '.', at) != BW_NONE || bw_find_byte(address, '[', at) != BW_NONE);
+}
+
+/* "250 OK" beside "failed" is the answer to another command: no word on the failure. */
+static void forget_success(struct bw_account *account)
+{
+    if (account->action != BW_ACTION_FAILED && account->action != BW_ACTION_DELAYED)
+        return;
+    if (account->status.n && account->status.p[0] == '2')
+        account->status = BW_NULL;
+    if (class_of_reply(account->diagnostic) == '2') {
+        account->diagnostic = BW_NULL;
+        account->diagnostic_smtp = false;
+    }
 }
 
 static void read_recipient_group(struct bw_notice *notice, struct bw_context *context,
@@ -143,6 +166,7 @@ static void read_recipient_group(struct bw_notice *notice, struct bw_context *co
     bw_slice diagnostic = bw_header_text(context->arena, h, "Diagnostic-Code");
     if (diagnostic.n)
         read_diagnostic(account, context, diagnostic);
+    forget_success(account);
     const bw_slice remote = bw_header_text(context->arena, h, "Remote-MTA");
     if (remote.n)
         read_host(&account->remote_host, &account->remote_ip, remote);
@@ -188,6 +212,30 @@ bool bw_holds_status_fields(bw_slice text)
     return recipient && other;
 }
 
+/* The rest of a folded Diagnostic-Code that lost its indentation and has a colon: "rejected: User unknown". Who wrote
+ * the field with a capital writes the next one so, too. */
+static bool is_lost_fold(const struct bw_field *field)
+{
+    static const char action[] = "Action";
+    const bw_slice name = field->name;
+    const bool cut = name.n < sizeof action && bw_eq(name, bw_str(action + sizeof action - 1 - name.n));
+    return name.n && name.p[0] >= 'a' && name.p[0] <= 'z' && bw_find_byte(name, '-', 0) == BW_NONE && !cut;
+}
+
+static void join_lost_folds(struct bw_header *group)
+{
+    for (size_t i = 0; i < group->count; i++) {
+        struct bw_field *field = &group->items[i];
+        if (!bw_eq(field->name, BW_S("Diagnostic-Code")) || !field->raw.n)
+            continue;
+        while (i + 1 < group->count && is_lost_fold(&group->items[i + 1])) {
+            const bw_slice more = group->items[++i].raw;
+            if (more.n)
+                field->raw.n = (size_t)(more.p + more.n - field->raw.p);
+        }
+    }
+}
+
 /* Pasted text and wrongly labelled parts have words before the fields. */
 static bw_slice skip_to_fields(bw_slice text)
 {
@@ -225,6 +273,7 @@ bool bw_status_read(struct bw_notice *notice, struct bw_context *context, bw_sli
         if (bw_header_read(&group, &rest, context->arena, rest, context->limits, context->anomalies) ||
             rest.n == left)
             break;
+        join_lost_folds(&group);
         read_message_group(notice, context, &group);
         if (!is_recipient_group(&group))
             continue;

@@ -125,14 +125,43 @@ static size_t repeated_code(bw_slice s, size_t i, bw_slice reply, bw_slice statu
     return continued || status.n == 0 ? n : 0;
 }
 
-/* Joins "https: //host" that a line code had cut. */
+/* The word at the start of rest can only be the other half of a link that ends with last. */
+static bool link_goes_on(char last, bw_slice rest)
+{
+    const size_t space = bw_find_byte(rest, ' ', 0);
+    const bw_slice word = bw_sub(rest, 0, space == BW_NONE ? rest.n : space);
+    const bool asks = bw_find_byte(word, '=', 0) != BW_NONE;
+    if (word.n < 2 || !bw_is_alnum(word.p[0]) || bw_find(word, BW_S("://"), 0) != BW_NONE)
+        return false;
+    if (last == '=')
+        return true;
+    if (last == '%')
+        return bw_hex_value(word.p[0]) >= 0 && bw_hex_value(word.p[1]) >= 0;
+    if (last == '?' || last == '&')
+        return asks;
+    bool digit = false;
+    for (size_t i = 0; i < word.n; i++)
+        digit = digit || bw_is_digit(word.p[i]);
+    return last == '/' && (asks || (digit && bw_find_byte(word, '/', 0) != BW_NONE));
+}
+
+/* Joins "https: //host" that a line code had cut, and "https://host/ path/7" that a line end had. */
 static bw_slice join_links(char *text, size_t n)
 {
     size_t out = 0;
+    bool in_link = false;
     for (size_t i = 0; i < n; i++) {
+        if (text[i] == ' ') {
+            if (in_link && link_goes_on(text[out - 1], (bw_slice){text + i + 1, n - i - 1}))
+                continue;
+            in_link = false;
+        }
         text[out++] = text[i];
-        if (text[i] == ':' && i + 3 < n && memcmp(text + i + 1, " //", 3) == 0)
-            i++;
+        if (text[i] != ':')
+            continue;
+        const bool cut = i + 3 < n && memcmp(text + i + 1, " //", 3) == 0;
+        in_link = in_link || cut || (i + 2 < n && memcmp(text + i + 1, "//", 2) == 0);
+        i += cut;
     }
     return (bw_slice){text, out};
 }

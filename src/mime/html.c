@@ -8,6 +8,7 @@ enum {
     LONGEST_LINK_TEXT = 2000,
     HEAD_OF_DOCUMENT = 1024,
     MOST_LINES = 3,
+    MOST_INDENT = 40,
     MOST_UNENDED = 8
 };
 
@@ -105,6 +106,7 @@ struct flattener {
     size_t at;
     bool space, cell; /* owed before the next character */
     unsigned lines;   /* line ends owed: 0, 1, or 2 for an empty line */
+    unsigned indent;  /* blanks owed at the start of a line: &nbsp; and what follows it is not collapsed */
     unsigned pre;     /* inside <pre>: white space counts */
     bool head;        /* inside <head> */
     bool link;        /* inside <a href> */
@@ -125,20 +127,32 @@ static void settle(struct flattener *flat)
         if (!flat->lines && (flat->cell || flat->space))
             bw_putc(&flat->out, flat->cell ? '\t' : ' ');
     }
-    flat->lines = 0;
+    for (unsigned i = 0; i < flat->indent; i++)
+        bw_putc(&flat->out, ' ');
+    flat->lines = flat->indent = 0;
     flat->space = flat->cell = false;
 }
 
 static void owe_lines(struct flattener *flat, unsigned count)
 {
+    flat->indent = 0;
     if (flat->lines < count)
         flat->lines = count;
 }
 
 static void owe_line(struct flattener *flat)
 {
+    flat->indent = 0;
     if (flat->lines < MOST_LINES)
         flat->lines++;
+}
+
+static void owe_space(struct flattener *flat, bool kept)
+{
+    const bool starts_line = flat->lines || !flat->out.n;
+    if (starts_line && (kept || (flat->indent && !flat->space)) && flat->indent < MOST_INDENT)
+        flat->indent++;
+    flat->space = !kept || !starts_line;
 }
 
 /* Characters that only steer line breaks and joining; they would split the words that rules look for. */
@@ -159,7 +173,7 @@ static void put_character(struct flattener *flat, uint32_t code)
             settle(flat);
             bw_putc(&flat->out, ' ');
         } else {
-            flat->space = true;
+            owe_space(flat, code == 0xA0);
         }
     } else {
         settle(flat);

@@ -186,6 +186,35 @@ static void test_hostile(void **state)
     }
 }
 
+/* A line of three megabytes beside the facts hides none of them. */
+static void test_long_lines(void **state)
+{
+    static const struct {
+        const char *head, *unit, *tail;
+    } cases[] = {
+        {REPORT GROUP "Status: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 User unknown\nX-Junk: ", "x",
+         "\n--b--\n"},
+        {MIME "multipart/report; boundary=b\n\n--b\nContent-Type: text/plain\n\n", "so ",
+         "\n--b\nContent-Type: message/delivery-status\n\n" GROUP
+         "Status: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 User unknown\n--b--\n"},
+        {REPORT GROUP "Diagnostic-Code: smtp; 550 5.1.1 User unknown\n\n--b\nContent-Type: message/rfc822\n\n"
+                      "Subject: x\n\n",
+         "550 blocked ", "\n--b--\n"},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct bw_arena *arena = bw_arena_new(0);
+        struct bw_result result;
+        analyze(&result, blown_up(arena, cases[i].head, cases[i].unit, 3 << 20, cases[i].tail), 5);
+        assert_int_equal(result.delivery_count, 1);
+        check_slice(result.deliveries[0].recipient, "a@example.com", "recipient");
+        check_slice(result.deliveries[0].cause, "user-unknown", "cause");
+        check_slice(result.deliveries[0].reply, "550", "reply");
+        bw_result_free(&result);
+        bw_arena_free(arena);
+    }
+}
+
 static void test_many_recipients(void **state)
 {
     struct bw_limits limits;
@@ -340,6 +369,7 @@ int main(void)
         cmocka_unit_test(test_next_to_nothing),
         cmocka_unit_test(test_nuls),
         cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_long_lines),
         cmocka_unit_test(test_many_recipients),
         ARENA_TEST(test_each_limit),
         cmocka_unit_test(test_limits_that_are_errors),

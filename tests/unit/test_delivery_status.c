@@ -85,10 +85,19 @@ static void test_tolerance(void **state)
         {"Action:\n", "a@example.com|-|-|-|-|-|-"},
         {"junk without a colon\nStatus: 5.1.1\n", "a@example.com|-|5.1.1|-|-|-|-"},
         {"Diagnostic-Code: smtp; 550 one\n two\n\tthree\n", "a@example.com|-|-|-|-|-|550 one two three"},
+        {"Diagnostic-Code: smtp; 550 one address\nrejected: two\nthree\nStatus: 5.1.1\n",
+         "a@example.com|-|5.1.1|-|-|-|550 one address rejected: two three"},
+        {"Diagnostic-Code: smtp; 550 one\nction: failed\nStatus: 5.1.1\n",
+         "a@example.com|-|5.1.1|-|-|-|550 one"},
+        {"Diagnostic-Code: smtp; 550 one\nX-Junk: two\n", "a@example.com|-|-|-|-|-|550 one"},
+        {"diagnostic-code: smtp; 550 one\nstatus: 5.1.1\n", "a@example.com|-|5.1.1|-|-|-|550 one"},
         {"Diagnostic-Code: smtp;550-5.7.1 one 550 5.7.1 two\n",
          "a@example.com|-|-|-|-|-|550-5.7.1 one 550 5.7.1 two"},
         {"Diagnostic-Code: 550 no type; in front\n", "a@example.com|-|-|-|-|-|550 no type; in front"},
         {"Diagnostic-Code: x-unix; x; y\n", "a@example.com|-|-|-|-|-|x; y"},
+        {"Action: failed\nStatus: 2.0.0\nDiagnostic-Code: smtp; 250 OK\n", "a@example.com|failed|-|-|-|-|-"},
+        {"Action: delivered\nStatus: 2.0.0\nDiagnostic-Code: smtp; 250 OK\n",
+         "a@example.com|delivered|2.0.0|-|-|-|250 OK"},
         {"Diagnostic-Code: smtp; =?utf-8?Q?caf=C3=A9?=\n", "a@example.com|-|-|-|-|-|caf\xC3\xA9"},
         {"Diagnostic-Code: smtp; caf\xE9\n", "a@example.com|-|-|-|-|-|caf\xC3\xA9"},
         {"Diagnostic-Code: smtp; \x1B$B%f!<%6\x1B(B\n",
@@ -183,7 +192,8 @@ static void test_types(void **state)
         {"Status: 5.1.1\nDiagnostic-Code: smtp; 550 no\n", true},
         {"Status: 5.1.1\nDiagnostic-Code: SMTP;550 no\n", true},
         {"Status: 5.1.1\nDiagnostic-Code: x-local; unknown user\n", false},
-        {"Status: 5.1.1\nDiagnostic-Code: 550 no\n", false},
+        {"Status: 5.1.1\nDiagnostic-Code: 550 no\n", true}, /* the type left out */
+        {"Status: 5.1.1\nDiagnostic-Code: unknown user\n", false},
     };
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {

@@ -17,6 +17,9 @@ static void test_flattening(void **state)
         {"<ul><li>one<li>two</ul>", "one\ntwo\n"},
         {"<table><tr><td>Status</td><td>5.1.1</td></tr><tr><th>Host</th><td>a</td></tr></table>",
          "Status\t5.1.1\nHost\ta\n"},
+        {"one<br>&nbsp; two<br>\n &nbsp;&nbsp; &nbsp; three<br>&nbsp;<br>four",
+         "one\n  two\n     three\n\nfour\n"},
+        {"<p>&nbsp;</p>&nbsp;one", " one\n"},
         {"<pre>a  b\n  c</pre>d", "a  b\n  c\nd\n"},
         {"<h1>Title</h1>text", "Title\n\ntext\n"},
         /* What nobody reads. */
