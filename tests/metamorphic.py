@@ -162,10 +162,6 @@ SHAPES = {
 OWN_SHAPE = ("shapes/", "charsets/")
 # What a shape takes away: (shape, sample) -> why another verdict is right. An entry whose sample passes is a failure, too.
 HEADER_ALONE = "told by its header fields, which a quotation in somebody's mail leaves out"
-<<<<<<< HEAD
-EXCEPTIONS = {
-=======
-TWO_DEEP = "the attached notice itself holds an attached bounce: one level is read, not two"
 FIELDS_ALONE = "the fields name another address of the recipient than the text"
 ONE_BLANK = "its recipients are told by one blank in front of them, which a page does not show"
 WHOLE_LINES = "its layout is told by a line that 60 columns cut: not read yet, though a person would"
@@ -198,9 +194,6 @@ EXCEPTIONS = {
     ("indented", "sendmail/alias-expansion.eml"): FIELDS_ALONE,
     ("pasted-text", "sendmail/alias-expansion.eml"): FIELDS_ALONE,
     ("pasted-text", "x400/exchange-mta-ndr.eml"): FIELDS_ALONE,
-    ("attached", "lists/mailman-probe.eml"): TWO_DEEP,
-    ("attached-base64", "lists/mailman-probe.eml"): TWO_DEEP,
->>>>>>> 5ad245e5811f7ed6a322a281444bc3c801e141cb
     ("quoted", "domino/user-unknown-nl.eml"): HEADER_ALONE,
     ("quoted", "gmail/old-delay-ja.eml"): HEADER_ALONE,
     ("quoted", "googlegroups/no-permission-ja.eml"): HEADER_ALONE,
