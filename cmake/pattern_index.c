@@ -33,6 +33,8 @@ static void put_record(FILE *out, const struct bw_record *record)
 
 static void put_records(FILE *out, const struct bw_tables *tables)
 {
+    put_number(out, tables->records.count, 4);
+    put_number(out, tables->regexes.count, 4);
     for (size_t file = 0, i = 0; file < tables->files.count; file++) {
         fputc(1, out);
         put_number(out, file, 2);

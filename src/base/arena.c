@@ -146,3 +146,17 @@ bool bw_list_room(struct bw_arena *arena, void **items, size_t *cap, size_t coun
         *items = room;
     return room != NULL;
 }
+
+bool bw_list_reserve(struct bw_arena *arena, void **items, size_t *cap, size_t count, size_t size, size_t n)
+{
+    if (n <= *cap)
+        return true;
+    void *room = n > SIZE_MAX / size ? NULL : bw_arena_alloc(arena, n * size);
+    if (!room)
+        return false;
+    if (count)
+        memcpy(room, *items, count * size);
+    *items = room;
+    *cap = n;
+    return true;
+}

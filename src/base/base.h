@@ -110,6 +110,11 @@ void *bw_grow(struct bw_arena *arena, void *items, size_t *cap, size_t count, si
     (bw_list_room((arena), (void **)&(list)->items, &(list)->cap, (list)->count, sizeof *(list)->items)      \
          ? &(list)->items[(list)->count++]                                                                   \
          : NULL)
+/* Makes room for so many items in all, where that many are to come. False without memory. */
+#define bw_reserve(arena, list, n)                                                                           \
+    bw_list_reserve((arena), (void **)&(list)->items, &(list)->cap, (list)->count, sizeof *(list)->items, (n))
+/* Behind bw_reserve: true when *items has room for n. */
+bool bw_list_reserve(struct bw_arena *arena, void **items, size_t *cap, size_t count, size_t size, size_t n);
 /* Behind bw_push: true when *items has room for one more. */
 bool bw_list_room(struct bw_arena *arena, void **items, size_t *cap, size_t count, size_t size);
 

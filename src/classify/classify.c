@@ -131,7 +131,7 @@ static void try_named_list(struct trial *trial)
 {
     const struct bw_evidence *e = trial->evidence;
     for (size_t i = 0; i < e->lists.count && !trial->decided; i++) {
-        const bool domain = bw_eq(e->lists.items[i].list->lists, BW_S("domain"));
+        const bool domain = bw_eq(bw_record_get(e->lists.items[i].list->record, "lists"), BW_S("domain"));
         const struct bw_cause *cause =
             bw_table_cause(trial->context->tables, domain ? BW_S("domain-blocked") : BW_S("ip-blocked"));
         if (!cause)

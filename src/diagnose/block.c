@@ -74,9 +74,9 @@ static const struct bw_list *find_list(const struct bw_blocking *from)
     }
     if (named)
         return named;
-    if (from->verdict->rule && from->verdict->rule->list.p)
-        return bw_table_list(from->context->tables, from->verdict->rule->list);
-    return NULL;
+    if (!from->verdict->rule)
+        return NULL;
+    return bw_table_list(from->context->tables, bw_record_get(from->verdict->rule->record, "list"));
 }
 
 static void fill_zone(struct bw_block *out, const struct bw_blocking *from)
@@ -95,10 +95,10 @@ static void fill_zone(struct bw_block *out, const struct bw_blocking *from)
 static void fill_list(struct bw_block *out, const struct bw_list *list)
 {
     out->list_id = list->id;
-    out->list_name = list->name;
-    out->list_operator = list->operator_name;
-    out->list_status = list->status;
-    out->list_since = list->since;
+    out->list_name = bw_record_get(list->record, "name");
+    out->list_operator = bw_record_get(list->record, "operator");
+    out->list_status = bw_record_get(list->record, "status");
+    out->list_since = bw_record_get(list->record, "since");
 }
 
 /* One of the list's return codes that mean "this is no listing" stands in the words. */
@@ -120,11 +120,10 @@ static bw_slice variant_of(const struct bw_blocking *from)
         return BW_NULL;
     if (answered_with_error(from))
         return BW_S("not-a-listing");
-    if (bw_eq(from->list->status, BW_S("closed")))
+    if (bw_eq(bw_record_get(from->list->record, "status"), BW_S("closed")))
         return BW_S("closed");
-    if (bw_eq(from->list->scope, BW_S("network")) || bw_eq(from->list->scope, BW_S("dynamic")))
-        return from->list->scope;
-    return BW_NULL;
+    const bw_slice scope = bw_record_get(from->list->record, "scope");
+    return bw_eq(scope, BW_S("network")) || bw_eq(scope, BW_S("dynamic")) ? scope : BW_NULL;
 }
 
 /* The code that the rule knows; where it knows none, or none but the enhanced code, what is printed like one. */
@@ -137,8 +136,8 @@ static bw_slice code_of(const struct bw_blocking *from)
 static void find_receiver(struct bw_block *out, struct bw_blocking *from)
 {
     const struct bw_rule *rule = from->verdict->rule;
-    if (rule && rule->receiver.p)
-        from->receiver = bw_table_receiver(from->context->tables, rule->receiver);
+    if (rule)
+        from->receiver = bw_table_receiver(from->context->tables, bw_record_get(rule->record, "receiver"));
     if (!from->receiver)
         return;
     out->receiver_id = from->receiver->id;

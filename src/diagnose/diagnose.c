@@ -1,5 +1,10 @@
 #include "diagnose/internal.h"
 
+static bw_slice of_rule(const struct bw_rule *rule, const char *key)
+{
+    return rule ? bw_record_get(rule->record, key) : BW_NULL;
+}
+
 static bw_slice either(bw_slice first, bw_slice second) { return first.p ? first : second; }
 
 /* A refusal over the sender carries a block; a limit or greylisting does where it names the address. */
@@ -30,7 +35,7 @@ static void fill_trail(struct bw_delivery *out, struct bw_context *context, cons
         out->rule = verdict->rule->id;
         out->rule_place = bw_record_place(context->arena, verdict->rule->record);
         out->matched = bw_match_whole(&verdict->match);
-        out->means = verdict->rule->means;
+        out->means = bw_record_get(verdict->rule->record, "means");
     } else if (verdict->list) {
         out->rule = bw_format(context->arena, "list.%.*s", BW_ARG(verdict->list->list->id));
         out->rule_place = bw_record_place(context->arena, verdict->list->list->record);
@@ -49,22 +54,22 @@ bw_status bw_diagnose(struct bw_delivery *out, struct bw_context *context, const
                       const struct bw_verdict *verdict)
 {
     const struct bw_rule *rule = verdict->rule;
+    const bw_slice actor = of_rule(rule, "actor");
     struct bw_blocking from = {
         .context = context, .notice = notice, .account = account, .evidence = evidence, .verdict = verdict};
     *out = (struct bw_delivery){
         .recipient = evidence->recipient,
         .action = account->action,
         .cause = verdict->cause->id,
-        .disposition =
-            rule ? either(rule->disposition, verdict->cause->disposition) : verdict->cause->disposition,
-        .actor = rule ? either(rule->actor, verdict->cause->actor) : verdict->cause->actor,
+        .disposition = either(of_rule(rule, "disposition"), verdict->cause->disposition),
+        .actor = either(actor, verdict->cause->actor),
         .reply = evidence->reply,
         .status = evidence->status,
         .command = evidence->command,
         .remote_host = evidence->remote_host,
         .remote_ip = evidence->remote_ip,
         .diagnostic = evidence->quote.n ? evidence->quote : BW_NULL,
-        .variant = rule ? rule->variant : BW_NULL,
+        .variant = of_rule(rule, "variant"),
     };
     out->has_block = carries_block(out, &from);
     if (out->has_block)
@@ -72,10 +77,9 @@ bw_status bw_diagnose(struct bw_delivery *out, struct bw_context *context, const
     else
         out->has_block = bw_code_fill(&out->block, &from);
     /* Nobody on the sending side can mend a list that is closed, or a query that went wrong. */
-    if ((!rule || !rule->actor.p) &&
-        (bw_eq(out->variant, BW_S("closed")) || bw_eq(out->variant, BW_S("not-a-listing"))))
+    if (!actor.p && (bw_eq(out->variant, BW_S("closed")) || bw_eq(out->variant, BW_S("not-a-listing"))))
         out->actor = BW_S("recipient-admin");
-    else if ((!rule || !rule->actor.p) && out->has_block)
+    else if (!actor.p && out->has_block)
         out->actor = actor_of_machine(out);
     fill_trail(out, context, verdict);
     return bw_arena_failed(context->arena) ? BW_NO_MEMORY : BW_OK;

@@ -51,10 +51,11 @@ static bool is_dead(const struct bw_blocking *from, bw_slice url)
 
 static enum bw_url_role role_of(const struct bw_blocking *from, bw_slice url)
 {
-    if (from->list && is_page(url, from->list->removal) && !is_page(url, from->list->lookup))
-        return BW_URL_REMOVAL;
-    if (from->list && is_page(url, from->list->lookup))
+    const struct bw_record *record = from->list ? from->list->record : NULL;
+    if (record && is_page(url, bw_record_get(record, "lookup")))
         return BW_URL_LOOKUP;
+    if (record && is_page(url, bw_record_get(record, "removal")))
+        return BW_URL_REMOVAL;
     if (any_in(url, "remov delist unblock unlist reset-request whitelist"))
         return BW_URL_REMOVAL;
     return any_in(url, "lookup query check search ip= ipcheck") ? BW_URL_LOOKUP : BW_URL_INFO;
@@ -171,8 +172,10 @@ void bw_links_fill(struct bw_block *out, const struct bw_blocking *from, bool pa
             (struct bw_url){url, role_of(from, url), true, trust_of(from, url), is_dead(from, url)});
     }
     if (pages && from->list) {
-        add_page(&urls, from, out, from->list->lookup, lookup_role(from->list->lookup), BW_TRUST_OPERATOR);
-        add_page(&urls, from, out, from->list->removal, BW_URL_REMOVAL, BW_TRUST_OPERATOR);
+        const bw_slice lookup = bw_record_get(from->list->record, "lookup");
+        add_page(&urls, from, out, lookup, lookup_role(lookup), BW_TRUST_OPERATOR);
+        add_page(&urls, from, out, bw_record_get(from->list->record, "removal"), BW_URL_REMOVAL,
+                 BW_TRUST_OPERATOR);
     } else if (pages && from->receiver) {
         add_page(&urls, from, out, from->receiver->lookup, BW_URL_LOOKUP, BW_TRUST_RECEIVER);
         add_page(&urls, from, out, from->receiver->removal, BW_URL_REMOVAL, BW_TRUST_RECEIVER);

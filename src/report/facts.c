@@ -197,7 +197,7 @@ static void set_list_flags(struct bw_fact_values *out, struct bw_arena *arena, c
     const struct bw_record *record = list ? list->record : receiver ? receiver->record : NULL;
     const bw_slice who = record ? bw_record_get(record, "who") : BW_NULL;
     const bw_slice method = record ? bw_record_get(record, "method") : BW_NULL;
-    const bw_slice scope = list ? list->scope : BW_NULL, variant = delivery->variant;
+    const bw_slice scope = list ? bw_record_get(list->record, "scope") : BW_NULL, variant = delivery->variant;
 #define IS(value, text) bw_eq((value), BW_S(text))
     bw_flag_set(out, BW_S("list"), block->list_id.n > 0 || block->list_name.n > 0);
     bw_flag_set(out, BW_S("closed"), IS(block->list_status, "closed") || IS(variant, "closed"));

@@ -23,8 +23,8 @@ extern const unsigned char bw_embedded_index[];
 /* Bytes of it; static. */
 extern const size_t bw_embedded_index_size;
 
-/* The embedded records without what only a check reads, taken apart by the build so that a start need not: a run of items,
- * numbers lower byte first. 1: a file begins; two bytes its number in bw_embedded_files. 2: a record; four bytes its line,
+/* The embedded records without what only a check reads, taken apart by the build so that a start need not. Numbers lower byte
+ * first: four bytes the number of records, four that of regexes, then a run of items. 1: a file begins; two bytes its number in bw_embedded_files. 2: a record; four bytes its line,
  * two bytes the number of its entries, then for each one byte length of the key, two bytes length of the value, the key
  * and the value. Size 0 in the program that makes it. */
 extern const unsigned char bw_embedded_records[];

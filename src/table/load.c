@@ -55,9 +55,12 @@ static bw_status read_record(struct bw_tables *tables, struct bw_table_file *fil
 /* The embedded tables as the build took them apart. */
 static bw_status load_records(struct bw_tables *tables, struct bw_error *err)
 {
-    const unsigned char *p = bw_embedded_records, *end = p + bw_embedded_records_size;
+    const unsigned char *p = bw_embedded_records + 8, *end = bw_embedded_records + bw_embedded_records_size;
     struct bw_table_file *file = NULL;
     bw_status status = BW_OK;
+    if (!bw_reserve(tables->arena, &tables->records, number(p - 8, 4)) ||
+        !bw_reserve(tables->arena, &tables->regexes, number(p - 4, 4)))
+        return bw_fail(err, BW_NO_MEMORY, "out of memory");
     while (p < end && !status) {
         if (*p == 1) {
             const struct bw_embedded_file *from = &bw_embedded_files[number(p + 1, 2)];

@@ -9,17 +9,26 @@ static struct bw_name **slot_of(const struct bw_name_index *index, bw_slice text
     return &index->slots[at];
 }
 
-/* Every entry with that key as a name of the list or receiver. */
-static void add_names(struct bw_tables *tables, struct bw_name name, const struct bw_record *record,
-                      const char *key, bw_name_list *names)
+static void add_name(struct bw_tables *tables, struct bw_name name, bw_slice text, bw_name_list *names)
 {
-    size_t at = 0;
-    for (const struct bw_entry *entry; (entry = bw_record_next(record, key, &at));) {
-        struct bw_name *slot = bw_push(tables->arena, names);
-        if (!slot)
-            return;
-        *slot = name;
-        slot->text = entry->value;
+    struct bw_name *slot = bw_push(tables->arena, names);
+    if (!slot)
+        return;
+    *slot = name;
+    slot->text = text;
+}
+
+/* The names of a list or receiver, in one pass over its record. */
+static void add_names(struct bw_tables *tables, struct bw_name name, const struct bw_record *record)
+{
+    for (size_t i = 1; i < record->count; i++) {
+        const struct bw_entry *entry = &record->entries[i];
+        if (bw_eq(entry->key, BW_S("host")))
+            add_name(tables, name, entry->value, &tables->hosts);
+        else if (name.list && bw_eq(entry->key, BW_S("zone")))
+            add_name(tables, name, entry->value, &tables->zones);
+        else if (name.list && bw_eq(entry->key, BW_S("alias")))
+            add_name(tables, name, entry->value, &tables->aliases);
     }
 }
 
@@ -41,13 +50,11 @@ bw_status bw_names_fill(struct bw_tables *tables, struct bw_error *err)
 {
     for (size_t i = 0; i < tables->lists.count; i++) {
         const struct bw_list *list = &tables->lists.items[i];
-        add_names(tables, (struct bw_name){.list = list}, list->record, "zone", &tables->zones);
-        add_names(tables, (struct bw_name){.list = list}, list->record, "alias", &tables->aliases);
-        add_names(tables, (struct bw_name){.list = list}, list->record, "host", &tables->hosts);
+        add_names(tables, (struct bw_name){.list = list}, list->record);
     }
     for (size_t i = 0; i < tables->receivers.count; i++) {
         const struct bw_receiver *receiver = &tables->receivers.items[i];
-        add_names(tables, (struct bw_name){.receiver = receiver}, receiver->record, "host", &tables->hosts);
+        add_names(tables, (struct bw_name){.receiver = receiver}, receiver->record);
     }
     tables->zone_index = build(tables->arena, &tables->zones);
     tables->alias_index = build(tables->arena, &tables->aliases);

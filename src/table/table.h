@@ -123,18 +123,19 @@ struct bw_code {
 /* How sure a rule's words are; an earlier tier beats a later one. */
 enum bw_tier { BW_TIER_EXACT, BW_TIER_WORDS, BW_TIER_WEAK, BW_TIER_COUNT };
 
-/* rule: (rules/, receivers/) */
+/* rule: (rules/, receivers/). What only the rule that decides is asked for (variant, list, receiver, disposition, actor,
+ * means) is read from its record. */
 struct bw_rule {
-    bw_slice id, cause, variant, list, receiver, disposition, actor, means;
+    bw_slice id, cause;
     enum bw_tier tier;
     bw_regex_list match, unless;
     struct bw_regex *when_status, *when_reply, *when_command; /* NULL where not asked for */
     const struct bw_record *record;
 };
 
-/* list: (blocklists/) */
+/* list: (blocklists/). There are hundreds and a mail names one or two: what else a record holds is read when asked for. */
 struct bw_list {
-    bw_slice id, name, operator_name, family, lists, status, since, scope, lookup, removal, method, who;
+    bw_slice id;
     const struct bw_record *record;
 };
 

@@ -65,22 +65,19 @@ bw_status bw_regex_add(struct bw_regex **out, struct bw_tables *tables, const st
     return status ? no_memory(err) : BW_OK;
 }
 
-/* Every entry with that key as regexes of the list, one for each alternative: a long entry compiles only as far as the
- * text can match. */
+/* An entry as regexes of the list, one for each alternative: a long entry compiles only as far as the text can match. */
 static bw_status add_regexes(bw_regex_list *list, struct bw_tables *tables, const struct bw_record *record,
-                             const char *key, struct bw_error *err)
+                             const struct bw_entry *entry, struct bw_error *err)
 {
-    size_t at = 0;
-    for (const struct bw_entry *entry; (entry = bw_record_next(record, key, &at));)
-        for (bw_slice rest = entry->value; rest.p;) {
-            const bw_slice alternative = next_alternative(tables, record, &rest);
-            struct bw_regex **slot = bw_push(tables->arena, list);
-            if (!slot)
-                return no_memory(err);
-            const bw_status status = bw_regex_add(slot, tables, record, entry, alternative, false, err);
-            if (status)
-                return status;
-        }
+    for (bw_slice rest = entry->value; rest.p;) {
+        const bw_slice alternative = next_alternative(tables, record, &rest);
+        struct bw_regex **slot = bw_push(tables->arena, list);
+        if (!slot)
+            return no_memory(err);
+        const bw_status status = bw_regex_add(slot, tables, record, entry, alternative, false, err);
+        if (status)
+            return status;
+    }
     return BW_OK;
 }
 
@@ -93,12 +90,31 @@ static bw_status add_regex(struct bw_regex **out, struct bw_tables *tables, cons
     return entry ? bw_regex_add(out, tables, record, entry, entry->value, false, err) : BW_OK;
 }
 
-static enum bw_tier tier_of(const struct bw_record *record)
+static enum bw_tier tier_of(bw_slice tier)
 {
-    const bw_slice tier = bw_record_get(record, "tier");
     if (bw_eq(tier, BW_S("exact")))
         return BW_TIER_EXACT;
     return bw_eq(tier, BW_S("weak")) ? BW_TIER_WEAK : BW_TIER_WORDS;
+}
+
+/* One entry of a rule. */
+static bw_status add_rule_key(struct bw_rule *rule, struct bw_tables *tables, const struct bw_entry *entry,
+                              struct bw_error *err)
+{
+    const bw_slice key = entry->key;
+    if (bw_eq(key, BW_S("match")))
+        return add_regexes(&rule->match, tables, rule->record, entry, err);
+    if (bw_eq(key, BW_S("unless")))
+        return add_regexes(&rule->unless, tables, rule->record, entry, err);
+    if (bw_eq(key, BW_S("cause")) && !rule->cause.p)
+        rule->cause = entry->value;
+    else if (bw_eq(key, BW_S("tier")))
+        rule->tier = tier_of(entry->value);
+    struct bw_regex **when = bw_eq(key, BW_S("when-status"))    ? &rule->when_status
+                             : bw_eq(key, BW_S("when-reply"))   ? &rule->when_reply
+                             : bw_eq(key, BW_S("when-command")) ? &rule->when_command
+                                                                : NULL;
+    return when && !*when ? bw_regex_add(when, tables, rule->record, entry, entry->value, false, err) : BW_OK;
 }
 
 static bw_status add_rule(struct bw_tables *tables, const struct bw_record *record, struct bw_error *err)
@@ -108,23 +124,10 @@ static bw_status add_rule(struct bw_tables *tables, const struct bw_record *reco
         return no_memory(err);
     rule->record = record;
     rule->id = record->id;
-    rule->cause = bw_record_get(record, "cause");
-    rule->variant = bw_record_get(record, "variant");
-    rule->list = bw_record_get(record, "list");
-    rule->receiver = bw_record_get(record, "receiver");
-    rule->disposition = bw_record_get(record, "disposition");
-    rule->actor = bw_record_get(record, "actor");
-    rule->means = bw_record_get(record, "means");
-    rule->tier = tier_of(record);
-    bw_status status = add_regexes(&rule->match, tables, record, "match", err);
-    if (!status)
-        status = add_regexes(&rule->unless, tables, record, "unless", err);
-    if (!status)
-        status = add_regex(&rule->when_status, tables, record, "when-status", err);
-    if (!status)
-        status = add_regex(&rule->when_reply, tables, record, "when-reply", err);
-    if (!status)
-        status = add_regex(&rule->when_command, tables, record, "when-command", err);
+    rule->tier = BW_TIER_WORDS;
+    bw_status status = BW_OK;
+    for (size_t i = 1; i < record->count && !status; i++)
+        status = add_rule_key(rule, tables, &record->entries[i], err);
     return status;
 }
 
@@ -152,21 +155,7 @@ static bw_status add_list(struct bw_tables *tables, const struct bw_record *reco
     struct bw_list *list = bw_push(tables->arena, &tables->lists);
     if (!list)
         return no_memory(err);
-    *list = (struct bw_list){
-        .id = record->id,
-        .name = bw_record_get(record, "name"),
-        .operator_name = bw_record_get(record, "operator"),
-        .family = bw_record_get(record, "family"),
-        .lists = bw_record_get(record, "lists"),
-        .status = bw_record_get(record, "status"),
-        .since = bw_record_get(record, "since"),
-        .scope = bw_record_get(record, "scope"),
-        .lookup = bw_record_get(record, "lookup"),
-        .removal = bw_record_get(record, "removal"),
-        .method = bw_record_get(record, "method"),
-        .who = bw_record_get(record, "who"),
-        .record = record,
-    };
+    *list = (struct bw_list){.id = record->id, .record = record};
     return BW_OK;
 }
 

@@ -114,9 +114,9 @@ static void test_views(void **state)
 {
     (void)state;
     const struct bw_list *list = bw_table_list(tables, BW_S("t.list"));
-    check_slice(list->name, "Test List", "name");
-    check_slice(list->status, "active", "status");
-    check_slice(list->operator_name, NULL, "operator");
+    check_slice(bw_record_get(list->record, "name"), "Test List", "name");
+    check_slice(bw_record_get(list->record, "status"), "active", "status");
+    check_slice(bw_record_get(list->record, "operator"), NULL, "operator");
     assert_null(bw_table_list(tables, BW_S("t.recv")));
     check_slice(bw_table_receiver(tables, BW_S("t.recv"))->name, "Test Receiver", "receiver");
     assert_null(bw_table_receiver(tables, BW_S("t.list")));
