@@ -12,6 +12,7 @@ import tempfile
 import unittest
 
 BINARY = None
+SAMPLES = pathlib.Path(__file__).resolve().parent.parent / "samples"
 
 BOUNCE = b"""From: MAILER-DAEMON@mx.example.org (Mail Delivery System)
 To: sender@example.org
@@ -276,6 +277,64 @@ class Options(Case):
             self.assertNotEqual(done.out, "")
             seen.add(done.out)
         self.assertEqual(len(seen), 4)
+
+
+
+class Requests(Case):
+    """--role, --ticket, --redact."""
+
+    def test_ticket(self):
+        blocked = BOUNCE.replace(b"Recipient address\n    rejected: User unknown in local recipient table",
+                                 b"Client host\n    [192.0.2.7] blocked using zen.spamhaus.org")
+        for options, first in ((("--ticket",), "Send to: the support desk of your mail provider"),
+                               (("--ticket=receiver",), "Send to: the recipient's mail administrator"),
+                               (("--ticket=list",), "Send to: The Spamhaus Project"),
+                               (("--ticket", "--role=admin"), "Send to: The Spamhaus Project"),
+                               (("--ticket", "-lja"), "送り先: メールの契約先")):
+            done = run(*options, stdin=blocked)
+            self.assert_ends_cleanly(done, 0)
+            self.assertTrue(done.out.startswith(first), done.out[:200])
+            self.assertIn("192.0.2.7", done.out)
+            self.assertIn("blocked using zen.spamhaus.org", done.out)
+
+    def test_nobody_to_ask(self):
+        for stdin, status in ((BOUNCE, 0), (ORDINARY, 1)):
+            done = run("--ticket", stdin=stdin)
+            self.assert_ends_cleanly(done, status)
+            self.assertTrue(done.out.startswith("There is nobody to send a request to."), done.out)
+
+    def test_refused_together(self):
+        for options, word in ((("--ticket", "-fjson"), "--ticket"), (("--redact", "--dump=mime"), "--redact"),
+                              (("--role=boss",), "boss"), (("--ticket=boss",), "boss")):
+            done = run(*options, stdin=BOUNCE)
+            self.assert_ends_cleanly(done, 2)
+            self.assertEqual(done.out, "")
+            self.assertIn(word, done.err)
+
+    def test_nothing_private_is_left(self):
+        """In no output of any sample does an address survive of which the tables do not know the domain."""
+        samples = sorted(p for p in SAMPLES.rglob("*.eml"))
+        self.assertGreater(len(samples), 300)
+        known = 0
+        for sample in samples:
+            plain = [json.loads(line) for line in run("-fjson", sample).out.splitlines()]
+            outputs = [run("--redact", *options, sample).out
+                       for options in (("-fjson",), ("-len",), ("-lja", "--ticket"), ("-len", "--explain", "--role=support"))]
+            masked = [json.loads(line) for line in outputs[0].splitlines()]
+            for message, hidden in zip(plain, masked):
+                private = {message["original"]["from"], message["original"]["to"]}
+                private.update(d["recipient"] for d in message["deliveries"])
+                for address in filter(None, private):
+                    local, at, domain = address.rpartition("@")
+                    if not at or len(local) < 3 or local.lower() in ("postmaster", "mailer-daemon", "user1"):
+                        continue
+                    known += 1
+                    for out in outputs:
+                        self.assertNotIn(address.lower(), out.lower(), sample)
+                self.assertEqual(len(message["deliveries"]), len(hidden["deliveries"]))
+                self.assertEqual([d["cause"] for d in message["deliveries"]], [d["cause"] for d in hidden["deliveries"]])
+                self.assertIsNone(hidden["original"]["subject"])
+        self.assertGreater(known, 300)
 
 
 class Output(Case):

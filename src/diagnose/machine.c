@@ -3,10 +3,13 @@
  * newest line first). */
 #include "diagnose/internal.h"
 
-/* A name of a machine on the net, not a bare address or a word. */
+/* A name of a machine on the net, not a bare address or a word, nor one that somebody blanked out ("%host%.example"). */
 static bool is_host_name(bw_slice name)
 {
-    return name.n && bw_find_byte(name, '.', 0) != BW_NONE && !bw_is_address(name);
+    for (size_t i = 0; i < name.n; i++)
+        if (!bw_is_alnum(name.p[i]) && name.p[i] != '.' && name.p[i] != '-' && name.p[i] != '_')
+            return false;
+    return bw_find_byte(name, '.', 0) != BW_NONE && !bw_is_address(name);
 }
 
 static const struct bw_hop *newest(const struct bw_notice *notice)
@@ -67,7 +70,7 @@ static enum bw_machine role_of_reporter(const struct bw_blocking *from)
 {
     const struct bw_notice *notice = from->notice;
     const struct bw_hop *hop = newest(notice);
-    if (!hop || !bw_ieq(hop->by_name, notice->reporting_mta))
+    if (!hop || !is_host_name(hop->by_name) || !bw_ieq(hop->by_name, notice->reporting_mta))
         return BW_MACHINE_UNKNOWN;
     return one_server_from(notice, 0) ? BW_MACHINE_SUBMISSION : BW_MACHINE_RELAY;
 }
