@@ -218,6 +218,60 @@ static void check_regexes(bw_finding_list *out, struct bw_arena *arena, const st
     }
 }
 
+/* A page: a scheme, a host with a dot, and no placeholder but those that are filled in; or an address to write to. */
+static bool is_page(bw_slice url)
+{
+    const bool https = bw_istarts(url, BW_S("https://"));
+    const bw_slice rest = bw_sub(url, https ? 8 : 7, url.n);
+    const bw_slice host = bw_sub(rest, 0, bw_find_byte(rest, '/', 0));
+    if (bw_istarts(url, BW_S("mailto:")))
+        return bw_find_byte(url, '@', 0) != BW_NONE;
+    if ((!https && !bw_istarts(url, BW_S("http://"))) || bw_find_byte(host, '.', 0) == BW_NONE)
+        return false;
+    for (size_t i = 0; i < url.n; i++) {
+        const bw_slice here = bw_sub(url, i, url.n);
+        if ((unsigned char)url.p[i] <= ' ' || (unsigned char)url.p[i] >= 0x7F || url.p[i] == '<')
+            return false;
+        if (url.p[i] == '{' && !bw_starts(here, BW_S("{ip}")) && !bw_starts(here, BW_S("{domain}")))
+            return false;
+    }
+    for (size_t i = 0; i < host.n; i++)
+        if (!bw_is_alnum(host.p[i]) && !strchr("-.:", host.p[i]))
+            return false;
+    return true;
+}
+
+/* A list or receiver sends people to pages: those have to be ones, and a list that is run has to have one. */
+static void check_pages(bw_finding_list *out, struct bw_arena *arena, const struct bw_record *record)
+{
+    const bool list = bw_eq(record->kind, BW_S("list"));
+    if (!list && !bw_eq(record->kind, BW_S("receiver")))
+        return;
+    for (size_t i = 1; i < record->count; i++) {
+        const struct bw_entry *entry = &record->entries[i];
+        if (allowed(entry->key, "lookup removal help") && !is_page(entry->value))
+            bw_finding_add(out, arena, record, entry,
+                           "\"%.*s\" is no page (http, https or mailto, {ip} and {domain})", BW_ARG(entry->value));
+    }
+    if (list && bw_eq(bw_record_get(record, "status"), BW_S("active")) && !bw_record_get(record, "lookup").n)
+        bw_finding_add(out, arena, record, NULL, "a list that is run has no \"lookup\" page");
+}
+
+/* A code that the rule picks out is shown to people: they have to be told what it means. */
+static void check_meanings(bw_finding_list *out, struct bw_arena *arena, const struct bw_record *record)
+{
+    size_t at = 0;
+    bool code = false;
+    for (const struct bw_entry *entry; (entry = bw_record_next(record, "match", &at));)
+        code = code || bw_find(entry->value, BW_S("(?<code>"), 0) != BW_NONE;
+    if (!bw_eq(record->kind, BW_S("rule")) || !code)
+        return;
+    for (size_t i = 0; i < 2; i++)
+        if (!bw_record_get(record, i ? "means-ja" : "means").n)
+            bw_finding_add(out, arena, record, NULL, "the rule finds a code and has no \"%s\"",
+                           i ? "means-ja" : "means");
+}
+
 bw_status bw_table_check(bw_finding_list *out, struct bw_arena *arena, const struct bw_tables *tables)
 {
     for (size_t i = 0; i < tables->records.count; i++) {
@@ -225,6 +279,8 @@ bw_status bw_table_check(bw_finding_list *out, struct bw_arena *arena, const str
         bw_record_check(out, arena, record);
         check_repeated(out, arena, tables, record);
         check_regexes(out, arena, record);
+        check_pages(out, arena, record);
+        check_meanings(out, arena, record);
         if (bw_in_effect(record))
             bw_references_check(out, arena, tables, record);
     }
