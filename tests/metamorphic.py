@@ -178,6 +178,8 @@ EXCEPTIONS = {
     ("rewrapped", "lists/mailman3-rejected.eml"): WHOLE_LINES,
     ("rewrapped", "lists/mailman3-too-big.eml"): WHOLE_LINES,
     ("rewrapped", "lists/majordomo2-denied.eml"): WHOLE_LINES,
+    ("rewrapped", "exchange2013/not-allowed-zh.eml"): WHOLE_LINES,
+    ("rewrapped", "mdaemon/not-paid.eml"): WHOLE_LINES,
     ("rewrapped", "mailmarshal/blocked-attachment.eml"): WHOLE_LINES,
     ("rewrapped", "microsoft365/user-unknown-sv.eml"): WHOLE_LINES,
     ("rewrapped", "postfix/customised-fr-delay.eml"): WHOLE_LINES,

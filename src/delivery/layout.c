@@ -143,13 +143,22 @@ static struct bw_account *account_of(bw_account_list *list, bw_slice recipient)
     return NULL;
 }
 
+/* The recipient as an address; a directory name ("Given Family/Unit/Org@DOMAIN") is kept whole, as no address has
+ * both spaces and slashes in front of its "@". */
+static bw_slice recipient_of(struct run *run, bw_slice shown)
+{
+    shown = bw_trim(shown);
+    const size_t slash = bw_find_byte(shown, '/', 0), space = bw_find_byte(shown, ' ', 0);
+    if (space < slash && slash < bw_find_byte(shown, '@', 0) && bw_find_byte(shown, '<', 0) == BW_NONE)
+        return shown;
+    const bw_slice address = bw_address(run->context->arena, shown);
+    return address.p ? address : shown;
+}
+
 /* Opens the account of the recipient that the match names: a known one again, or a new one. */
 static void open_recipient(struct run *run, const struct bw_section *section, const struct bw_match *match)
 {
-    const bw_slice shown = bw_match_group(match, "recipient");
-    bw_slice address = bw_address(run->context->arena, shown);
-    if (!address.p)
-        address = bw_trim(shown);
+    const bw_slice address = recipient_of(run, bw_match_group(match, "recipient"));
     flush_text(run);
     struct bw_account *known = address.n ? account_of(run->found, address) : NULL;
     if (!known && run->found->count < run->context->limits->deliveries) {

@@ -191,6 +191,17 @@ static void read_remote(struct bw_evidence *out, const struct bw_account *accoun
     }
 }
 
+/* The whole notice may hold the reason, but not where it reports on several and this one has words of its own: the rest
+ * is then about the others. */
+static bw_slice body_for(const struct bw_notice *notice, const struct bw_account *account)
+{
+    size_t told = 0;
+    for (size_t i = 0; i < notice->accounts.count; i++)
+        told += notice->accounts.items[i].text.n > 0 && !notice->accounts.items[i].text_is_body;
+    const bool own = account->text.n > 0 && !account->text_is_body;
+    return own && told > 1 ? BW_NULL : bw_sub(notice->body, 0, BODY_BYTES);
+}
+
 bw_status bw_evidence_collect(struct bw_evidence *out, struct bw_context *context,
                               const struct bw_notice *notice, const struct bw_account *account)
 {
@@ -204,7 +215,7 @@ bw_status bw_evidence_collect(struct bw_evidence *out, struct bw_context *contex
     out->said = bw_without_line_codes(arena, out->quote);
     const bw_slice raw = join(arena, diagnostic, text);
     out->full = bw_without_line_codes(arena, raw);
-    out->body = bw_one_line(arena, bw_sub(notice->body, 0, BODY_BYTES));
+    out->body = bw_one_line(arena, body_for(notice, account));
     out->said_words = bw_words_only(arena, out->said);
     out->full_words = bw_words_only(arena, out->full);
     out->body_words = bw_words_only(arena, out->body);

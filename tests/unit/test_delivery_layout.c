@@ -46,6 +46,11 @@ static void test_verbs(void **state)
         /* Recipients one after the other share what follows. */
         {"section: *\n" RECIPIENT, "a@example.com:\nb@example.com:\nboth\n",
          "a@example.com|failed|-|-|-|-|both + b@example.com|failed|-|-|-|-|both"},
+        /* A directory name is kept whole; a name before an address is not part of it. */
+        {"section: *\nrecipient: ^to (?<recipient>[^:]+):$\n", "to Hana Mori/Sales/Corp@CORP:\nno\n",
+         "Hana Mori/Sales/Corp@CORP|failed|-|-|-|-|no"},
+        {"section: *\nrecipient: ^to (?<recipient>[^:]+):$\n", "to Hana <a/b@example.com>:\nno\n",
+         "a/b@example.com|failed|-|-|-|-|no"},
         /* line takes groups. */
         {"section: *\n" RECIPIENT
          "line: ^host=(?<host>\\S+) ip=(?<ip>\\S+) code=(?<reply>\\d+) status=(?<status>\\S+)$\n",

@@ -190,6 +190,32 @@ static void test_client_group_of_a_layout(void **state)
     stage_close(&stage);
 }
 
+/* The whole notice is looked at, too, unless it speaks of others for whom it has words of their own. */
+static void test_body(void **state)
+{
+    static const struct {
+        struct bw_account accounts[2];
+        bool body;
+    } cases[] = {
+        {{{.text = BW_S("filter: ended")}, {.text_is_body = true, .text = BW_S("all of it")}}, true},
+        {{{.text_is_body = true, .text = BW_S("all of it")}, {.text = BW_S("the box is full")}}, true},
+        {{{.text = BW_S("filter: ended")}, {.text = BW_S("the box is full")}}, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct stage stage;
+        struct bw_evidence evidence;
+        stage_open(&stage, tables);
+        stage.notice.body = BW_S("all of it");
+        stage.notice.accounts.items = (struct bw_account *)cases[i].accounts;
+        stage.notice.accounts.count = 2;
+        collect(&evidence, &stage, &cases[i].accounts[0]);
+        if ((evidence.body.n > 0) != cases[i].body)
+            fail_msg("row %zu: the body: %d", i, evidence.body.n > 0);
+        stage_close(&stage);
+    }
+}
+
 static void test_limits(void **state)
 {
     struct stage stage;
@@ -214,9 +240,9 @@ static void test_limits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_said),   cmocka_unit_test(test_codes_and_hosts),
-        cmocka_unit_test(test_sides),  cmocka_unit_test(test_client_group_of_a_layout),
-        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_said),  cmocka_unit_test(test_codes_and_hosts),
+        cmocka_unit_test(test_sides), cmocka_unit_test(test_client_group_of_a_layout),
+        cmocka_unit_test(test_body),  cmocka_unit_test(test_limits),
     };
     tables = tables_with("list: t.zorb\nname: Zorb\nzone: bl.zorb.example\nstatus: active\nsource: s\n");
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
