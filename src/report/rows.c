@@ -247,6 +247,8 @@ void bw_rows_fill(bw_rows *out, struct bw_writer *writer, const struct bw_group 
     add_codes(out, writer, delivery);
     if (delivery->has_block)
         add_block(out, writer, delivery, facts);
+    else
+        add_visible(out, writer, "label.means", bw_fact_get(facts, BW_S("code_means")));
     if (with_message)
         add_reporter(out, writer, delivery);
 }
