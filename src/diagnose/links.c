@@ -129,8 +129,8 @@ static bw_slice fill_template(struct bw_arena *arena, bw_slice page, const struc
         const size_t at = bw_find(page, marks[i].mark, 0);
         if (at == BW_NONE)
             continue;
-        if (!marks[i].value.p)
-            return BW_NULL;
+        if (!marks[i].value.p || bw_address_is_private(marks[i].value))
+            return BW_NULL; /* no list knows an address of an inner network */
         page = bw_format(arena, "%.*s%.*s%.*s", BW_ARG(bw_sub(page, 0, at)), BW_ARG(marks[i].value),
                          BW_ARG(bw_sub(page, at + marks[i].mark.n, page.n)));
     }

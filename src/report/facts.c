@@ -144,7 +144,9 @@ static void set_delivery_facts(struct bw_fact_values *out, struct bw_arena *aren
 
 static void set_block_facts(struct bw_fact_values *out, const struct bw_block *block)
 {
-    bw_fact_set(out, "ip", block->ip);
+    const bool inner = bw_address_is_private(block->ip); /* says nothing to anybody outside */
+    if (!inner)
+        bw_fact_set(out, "ip", block->ip);
     bw_fact_set(out, "ip_host", block->ip_host);
     bw_fact_set(out, "handed_by", block->handed_by);
     bw_fact_set(out, "blocked_domain", block->domain);
@@ -170,7 +172,7 @@ static void set_block_facts(struct bw_fact_values *out, const struct bw_block *b
     bw_flag_set(out, BW_S("forwarded"), block->machine == BW_MACHINE_FORWARDER);
     bw_flag_set(out, BW_S("unverified"), unverified);
     bw_flag_set(out, BW_S("masked"), block->ip_masked);
-    bw_flag_set(out, BW_S("ip"), block->ip.n > 0);
+    bw_flag_set(out, BW_S("ip"), block->ip.n > 0 && !inner);
     bw_flag_set(out, BW_S("route"), block->ip_from_route);
     bw_flag_set(out, BW_S("code"), block->code.n > 0);
     bw_flag_set(out, BW_S("receiver"), block->receiver_name.n > 0);

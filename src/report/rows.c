@@ -128,8 +128,9 @@ static void add_sending_ip(bw_rows *rows, struct bw_writer *writer, const struct
                            const struct bw_fact_values *facts)
 {
     const struct bw_block *block = &delivery->block;
-    const bool refused = is_over_address(delivery);
     const bw_slice ip = block->ip.n > 0 ? block->ip : block->client_ip;
+    const bool inner = bw_address_is_private(ip);
+    const bool refused = is_over_address(delivery) && !inner;
     struct bw_buf value;
     bw_buf_init(&value, 0);
     bw_put_visible(&value, ip, false);
@@ -138,7 +139,9 @@ static void add_sending_ip(bw_rows *rows, struct bw_writer *writer, const struct
     else if (refused && !ip.n && block->ip_host.n)
         put_remark(&value, bw_writer_word(writer, "ip.unnamed", facts));
     /* A whole range of end users' lines may well hold the reader's own device. */
-    if (ip.n > 0 && !bw_flag_get(facts, BW_S("dynamic")))
+    if (inner)
+        put_remark(&value, bw_writer_word(writer, "ip.inner", facts));
+    else if (ip.n > 0 && !bw_flag_get(facts, BW_S("dynamic")))
         put_remark(&value, bw_writer_word(writer, role_word(block), facts));
     if (ip.n > 0 && block->ip_from_route)
         put_remark(&value, bw_writer_word(writer, "ip.from-route", facts));

@@ -53,6 +53,7 @@ const char *const bw_word_ids[] = {
     "ip.role-relay",
     "ip.role-forwarder",
     "ip.masked",
+    "ip.inner",
     "ip.unnamed",
     "ip.from-route",
     "action.failed",

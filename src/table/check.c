@@ -251,7 +251,8 @@ static void check_pages(bw_finding_list *out, struct bw_arena *arena, const stru
         const struct bw_entry *entry = &record->entries[i];
         if (allowed(entry->key, "lookup removal help") && !is_page(entry->value))
             bw_finding_add(out, arena, record, entry,
-                           "\"%.*s\" is no page (http, https or mailto, {ip} and {domain})", BW_ARG(entry->value));
+                           "\"%.*s\" is no page (http, https or mailto, {ip} and {domain})",
+                           BW_ARG(entry->value));
     }
     if (list && bw_eq(bw_record_get(record, "status"), BW_S("active")) && !bw_record_get(record, "lookup").n)
         bw_finding_add(out, arena, record, NULL, "a list that is run has no \"lookup\" page");

@@ -238,10 +238,27 @@ static void test_check(void **state)
         const char *text, *wanted;
     } cases[] = {
         {RULE("t.one", "expired", "x"), ""},
+        {"list: t.a\nname: A\nstatus: active\nsource: s\n", "1:1 a list that is run has no \"lookup\" page"},
+        {"list: t.a\nname: A\nstatus: closed\nsource: s\n", ""},
+        {"list: t.a\nname: A\nstatus: active\nlookup: https://a.example/{ip}?d={domain}\nremoval: "
+         "mailto:a@b.example\nsource: s\n",
+         ""},
+        {"list: t.a\nname: A\nstatus: active\nlookup: a.example/{ip}\nsource: s\n",
+         "4:9 \"a.example/{ip}\" is no page (http, https or mailto, {ip} and {domain})"},
+        {"list: t.a\nname: A\nstatus: active\nlookup: https://a.example/{address}\nsource: s\n",
+         "4:9 \"https://a.example/{address}\" is no page (http, https or mailto, {ip} and {domain})"},
+        {"receiver: t.a\nname: A\nhelp: https://nohost/x\nsource: s\n",
+         "3:7 \"https://nohost/x\" is no page (http, https or mailto, {ip} and {domain})"},
+        {"receiver: t.a\nname: A\nremoval: https://a.example/x y\nsource: s\n",
+         "3:10 \"https://a.example/x y\" is no page (http, https or mailto, {ip} and {domain})"},
+        {RULE("t.one", "expired", "x (?<code>Z\\d)"),
+         "1:1 the rule finds a code and has no \"means\"; 1:1 the rule finds a code and has no \"means-ja\""},
+        {"rule: t.one\ncause: expired\nmatch: x (?<code>Z)\nmeans: a\nmeans-ja: b\nexample: x Z\nsource: s\n",
+         ""},
         {RULE("t.one", "expired", "x") RULE("t.two", "expired", "y") RULE("t.one", "expired", "z"),
          "13:7 the id \"t.one\" stands already at "},
         /* The same id as another kind of record is another id. */
-        {RULE("t.one", "expired", "x") "list: t.one\nname: T\nstatus: active\nsource: s\n", ""},
+        {RULE("t.one", "expired", "x") "list: t.one\nname: T\nstatus: unknown\nsource: s\n", ""},
         /* What is not in effect needs no references. */
         {"rule: t.one\ncause: gone\ndisabled: yes\n", ""},
     };
