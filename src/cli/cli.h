@@ -33,6 +33,7 @@ struct bw_options {
     bool redact; /* mask addresses and hosts */
     enum bw_role role;
     enum bw_ticket ticket; /* print the request instead of the report */
+    unsigned threads;      /* that analyse; at least 1 */
     unsigned width;        /* columns; 0: do not wrap */
     const char **patterns; /* each --patterns PATH in order; the array is owned, the texts are argv's */
     size_t pattern_count;

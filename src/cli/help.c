@@ -32,6 +32,7 @@ int bw_show_help(struct bw_output *output, const struct bw_tables *tables, const
     } lines[] = {
         {"  -l, --lang=LANG", "help.lang"},
         {"  -f, --format=text|json", "help.format"},
+        {"  -j, --jobs=N", "help.jobs"},
         {"      --role=user|admin|support", "help.role"},
         {"      --ticket[=auto|provider|receiver|list]", "help.ticket"},
         {"      --redact", "help.redact"},

@@ -7,11 +7,12 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { WIDTH_DEFAULT = 80, WIDTH_READABLE = 100, WIDTH_MAX = 10000 };
+enum { WIDTH_DEFAULT = 80, WIDTH_READABLE = 100, WIDTH_MAX = 10000, THREADS_MAX = 256 };
 
 enum {
     OPTION_LANG = 'l',
     OPTION_FORMAT = 'f',
+    OPTION_JOBS = 'j',
     OPTION_EXPLAIN = 256,
     OPTION_PATTERNS,
     OPTION_LIST_RULES,
@@ -29,6 +30,7 @@ enum {
 static const struct option long_options[] = {
     {"lang", required_argument, NULL, OPTION_LANG},
     {"format", required_argument, NULL, OPTION_FORMAT},
+    {"jobs", required_argument, NULL, OPTION_JOBS},
     {"explain", no_argument, NULL, OPTION_EXPLAIN},
     {"patterns", required_argument, NULL, OPTION_PATTERNS},
     {"list-rules", no_argument, NULL, OPTION_LIST_RULES},
@@ -103,6 +105,24 @@ static bool read_width(struct bw_options *out, struct reading *reading, const ch
     return true;
 }
 
+static bool read_jobs(struct bw_options *out, const char *word)
+{
+    unsigned long threads;
+    if (!bw_number(&threads, bw_str(word), THREADS_MAX) || threads == 0) {
+        bw_complain(NULL, "--jobs: '%s' is not a number from 1 to %d", word, THREADS_MAX);
+        return false;
+    }
+    out->threads = (unsigned)threads;
+    return true;
+}
+
+/* As many threads as processors that can be used. */
+static unsigned processors(void)
+{
+    const long count = sysconf(_SC_NPROCESSORS_ONLN);
+    return count < 1 ? 1 : count > THREADS_MAX ? THREADS_MAX : (unsigned)count;
+}
+
 /* The options that say what to do. */
 static bool read_mode(struct bw_options *out, int option)
 {
@@ -157,6 +177,8 @@ static bool read_option(struct bw_options *out, struct reading *reading, int opt
         if ((at = choose("color", colors, optarg)) >= 0)
             reading->color = (enum color)colors[at].value;
         return at >= 0;
+    case OPTION_JOBS:
+        return read_jobs(out, optarg);
     case OPTION_ROLE:
         if ((at = choose("role", roles, optarg)) >= 0)
             out->role = (enum bw_role)roles[at].value;
@@ -223,7 +245,7 @@ bool bw_options_read(struct bw_options *out, int argc, char **argv)
 {
     static char name[] = "bouncewhy"; /* how getopt's messages begin */
     struct reading reading = {.color = COLOR_AUTO};
-    *out = (struct bw_options){.mode = BW_MODE_DIAGNOSE};
+    *out = (struct bw_options){.mode = BW_MODE_DIAGNOSE, .threads = processors()};
     set_language(out, language_of_locale());
     if (argc < 1)
         return true;
@@ -233,7 +255,7 @@ bool bw_options_read(struct bw_options *out, int argc, char **argv)
         return false;
     }
     argv[0] = name;
-    for (int option; (option = getopt_long(argc, argv, "l:f:", long_options, NULL)) != -1;) {
+    for (int option; (option = getopt_long(argc, argv, "l:f:j:", long_options, NULL)) != -1;) {
         if (!read_option(out, &reading, option)) {
             bw_complain_usage();
             return false;

@@ -1,5 +1,6 @@
 /* The loop: sources -> messages -> reports, and the exit status. */
 #include "bouncewhy/bouncewhy.h"
+#include "cli/jobs.h"
 #include "cli/messages.h"
 #include "cli/show.h"
 #include "input/input.h"
@@ -11,19 +12,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* A verdict that waits: only the next message tells whether a report needs a heading that names its own. */
-struct pending {
-    struct bw_result result;
-    char *source; /* owned; NULL: nothing waits */
-    size_t index;
-};
-
+/* pending: a verdict that waits, as only the next message tells whether a report needs a heading that names its own; its
+ * source is NULL where nothing waits. */
 struct run {
     const struct bw_tables *tables;
     const struct bw_options *options;
     struct bw_limits limits;
     struct bw_output *output;
-    struct pending pending;
+    struct bw_job pending;
     size_t shown;
     bool found, failed;
 };
@@ -35,6 +31,13 @@ static void complain(struct run *run, bw_status status, const struct bw_error *e
     whole.status = status;
     bw_complain_error(&whole, source, index);
     run->failed = true;
+}
+
+static void complain_of_length(struct run *run, const char *source, size_t index)
+{
+    struct bw_error err = {.status = BW_OK};
+    bw_fail(&err, BW_LIMIT, "larger than %zu bytes: the rest was not read", run->limits.message_bytes);
+    complain(run, BW_LIMIT, &err, source, index);
 }
 
 static void put_report(struct run *run, const struct bw_result *result, const char *source, size_t index,
@@ -78,32 +81,22 @@ static void flush_pending(struct run *run, bool more)
     if (!run->pending.source)
         return;
     put_report(run, &run->pending.result, run->pending.source, run->pending.index, more || run->shown > 0);
-    bw_result_free(&run->pending.result);
-    free(run->pending.source);
-    run->pending.source = NULL;
+    bw_job_clear(&run->pending);
 }
 
-static void diagnose(struct run *run, const struct bw_input_message *message)
+/* A message that is analysed; takes it over. */
+static void take_job(struct run *run, struct bw_job *job)
 {
-    struct bw_error err = {.status = BW_OK};
-    struct bw_result result;
-    const bw_status status =
-        bw_analyze_with(&result, run->tables, message->bytes, &run->limits, run->options->explain, &err);
-    char *source = status ? NULL : strdup(message->source);
-    if (!source) {
-        complain(run, status ? status : BW_NO_MEMORY, &err, message->source, message->index);
-        bw_result_free(&result);
+    if (job->truncated)
+        complain_of_length(run, job->source, job->index);
+    if (job->status) {
+        complain(run, job->status, &job->err, job->source, job->index);
+        bw_job_clear(job);
         return;
     }
-    if (run->options->redact && bw_redact(&result, run->tables)) {
-        complain(run, BW_NO_MEMORY, &err, message->source, message->index);
-        bw_result_free(&result);
-        free(source);
-        return;
-    }
-    run->found |= result.kind == BW_KIND_BOUNCE;
+    run->found |= job->result.kind == BW_KIND_BOUNCE;
     flush_pending(run, true);
-    run->pending = (struct pending){result, source, message->index};
+    run->pending = *job;
     if (run->options->json) /* a line stands for itself */
         flush_pending(run, false);
 }
@@ -112,6 +105,8 @@ static void dump(struct run *run, const struct bw_input_message *message)
 {
     struct bw_buf out;
     bw_buf_init(&out, 0);
+    if (message->truncated)
+        complain_of_length(run, message->source, message->index);
     const bw_status status = bw_dump(&out, run->tables, message->bytes, &run->limits, run->options->stage);
     if (status) {
         bw_buf_clear(&out);
@@ -122,17 +117,38 @@ static void dump(struct run *run, const struct bw_input_message *message)
     bw_output_take(run->output, &out);
 }
 
-static void take_message(struct run *run, const struct bw_input_message *message)
+static void diagnose(struct run *run, struct bw_jobs *jobs, const struct bw_input_message *message)
 {
-    if (message->truncated) {
-        struct bw_error err = {.status = BW_OK};
-        bw_fail(&err, BW_LIMIT, "larger than %zu bytes: the rest was not read", run->limits.message_bytes);
-        complain(run, BW_LIMIT, &err, message->source, message->index);
+    struct bw_job job;
+    while (bw_jobs_full(jobs) && bw_jobs_take(&job, jobs))
+        take_job(run, &job);
+    bw_jobs_submit(jobs, message);
+}
+
+/* What was begun before an error in the input is reported before it. */
+static void finish(struct run *run, struct bw_jobs *jobs)
+{
+    for (struct bw_job job; bw_jobs_take(&job, jobs);)
+        take_job(run, &job);
+}
+
+static void read_input(struct run *run, struct bw_jobs *jobs, struct bw_input *input)
+{
+    struct bw_input_message message;
+    struct bw_error err = {.status = BW_OK};
+    for (int got; !run->output->failed && (got = bw_input_next(&message, input, &err)) != 0;) {
+        if (got < 0) {
+            finish(run, jobs);
+            complain(run, err.status, &err, NULL, 0);
+        } else if (run->options->mode == BW_MODE_DUMP) {
+            dump(run, &message);
+        } else {
+            diagnose(run, jobs, &message);
+        }
+        err = (struct bw_error){.status = BW_OK};
     }
-    if (run->options->mode == BW_MODE_DUMP)
-        dump(run, message);
-    else
-        diagnose(run, message);
+    finish(run, jobs);
+    flush_pending(run, false);
 }
 
 static int run_messages(struct run *run)
@@ -141,20 +157,14 @@ static int run_messages(struct run *run)
     const size_t count = run->options->operand_count;
     const char *const *paths = count ? run->options->operands : standard_input;
     struct bw_input *input = bw_input_open(paths, count ? count : 1, &run->limits);
-    struct bw_input_message message;
-    struct bw_error err = {.status = BW_OK};
-    if (!input) {
+    struct bw_jobs *jobs = bw_jobs_open(run->tables, &run->limits, run->options);
+    if (!input || !jobs) {
         bw_complain(NULL, "out of memory");
-        return BW_EXIT_ERROR;
+        run->failed = true;
+    } else {
+        read_input(run, jobs, input);
     }
-    for (int got; !run->output->failed && (got = bw_input_next(&message, input, &err)) != 0;) {
-        if (got < 0)
-            complain(run, err.status, &err, NULL, 0);
-        else
-            take_message(run, &message);
-        err = (struct bw_error){.status = BW_OK};
-    }
-    flush_pending(run, false);
+    bw_jobs_close(jobs);
     bw_input_close(input);
     return run->failed ? BW_EXIT_ERROR : run->found ? BW_EXIT_BOUNCE : BW_EXIT_NONE;
 }
