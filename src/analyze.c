@@ -81,11 +81,22 @@ static bw_status judge(struct bw_delivery *out, struct work *work, const struct 
     return status;
 }
 
+/* Ordinary mail may look like this notice, and neither a reason, a code nor a returned original speaks for a bounce. */
+static bool only_looks_like_one(const struct bw_notice *notice, const struct bw_delivery *delivery)
+{
+    const bool reason =
+        !bw_eq(delivery->disposition, BW_S("undetermined")) && !bw_eq(delivery->disposition, BW_S("none"));
+    return notice->unproven && !reason && !delivery->reply.p && !delivery->status.p &&
+           !notice->original.from.p;
+}
+
 /* Text that no layout knows and in which nothing speaks of a delivery is no bounce; a person's mail that quotes something is
  * one only where both codes and a rule speak for it. */
 static bool says_nothing(const struct work *work, const struct bw_delivery *delivery)
 {
     if (work->notice.doubtful && !(delivery->rule.p && delivery->reply.p && delivery->status.p))
+        return true;
+    if (only_looks_like_one(&work->notice, delivery))
         return true;
     return work->notice.pasted && !work->notice.layout && !delivery->rule.p && !delivery->reply.p &&
            !delivery->status.p && bw_eq(work->notice.format, BW_S("text"));

@@ -165,7 +165,25 @@ HEADER_ALONE = "told by its header fields, which a quotation in somebody's mail 
 FIELDS_ALONE = "the fields name another address of the recipient than the text"
 ONE_BLANK = "its recipients are told by one blank in front of them, which a page does not show"
 WHOLE_LINES = "its layout is told by a line that 60 columns cut: not read yet, though a person would"
+NO_CODE = "words alone, quoted in somebody's mail: no proof of a bounce"
 EXCEPTIONS = {
+    ("quoted", "gmail/new-delivery-incomplete-pt.eml"): NO_CODE,
+    ("quoted", "labelled/attachment-refused-ja.eml"): NO_CODE,
+    ("quoted", "labelled/delayed-fr.eml"): NO_CODE,
+    ("quoted", "labelled/failed-recipients-header-ja.eml"): NO_CODE,
+    ("quoted", "labelled/mailbox-full-it.eml"): NO_CODE,
+    ("quoted", "labelled/mailbox-full-pl.eml"): NO_CODE,
+    ("quoted", "labelled/mailbox-full-sentence-es.eml"): NO_CODE,
+    ("quoted", "labelled/rejected-by-approver-ja.eml"): NO_CODE,
+    ("quoted", "labelled/user-unknown-pt.eml"): NO_CODE,
+    ("quoted", "labelled/virus-ja.eml"): NO_CODE,
+    ("pasted-text", "labelled/mailbox-full-sentence-es.eml"): HEADER_ALONE,
+    ("indented", "labelled/mailbox-full-sentence-es.eml"): HEADER_ALONE,
+    ("pasted-html", "labelled/mailbox-full-sentence-es.eml"): HEADER_ALONE,
+    ("rewrapped", "labelled/mailbox-full-sentence-es.eml"): HEADER_ALONE,
+    ("rewrapped", "gmail/new-delivery-incomplete-pt.eml"): WHOLE_LINES,
+    ("rewrapped", "lists/too-large-ja.eml"): WHOLE_LINES,
+    ("rewrapped", "microsoft365/reported-error-ja.eml"): WHOLE_LINES,
     ("rewrapped", "amavis/spam-plain.eml"): WHOLE_LINES,
     ("rewrapped", "dma/host-unknown.eml"): WHOLE_LINES,
     ("rewrapped", "dma/relay-denied.eml"): WHOLE_LINES,
@@ -189,7 +207,6 @@ EXCEPTIONS = {
     ("pasted-html", "aol/not-accepting.eml"): ONE_BLANK,
     ("pasted-html", "sendmail/alias-expansion.eml"): FIELDS_ALONE,
     ("pasted-html", "x400/exchange-mta-ndr.eml"): FIELDS_ALONE,
-    ("header-block", "domino/user-unknown-nl.eml"): HEADER_ALONE,
     ("header-block", "x400/exchange-mta-ndr.eml"): FIELDS_ALONE,
     ("header-block", "sendmail/alias-expansion.eml"): FIELDS_ALONE,
     ("indented", "x400/exchange-mta-ndr.eml"): FIELDS_ALONE,
@@ -203,7 +220,6 @@ EXCEPTIONS = {
     ("quoted", "lists/mailman-members-only.eml"): HEADER_ALONE,
     ("quoted", "mcafee/virus-notice.eml"): HEADER_ALONE,
     ("quoted", "postfix/customised-de.eml"): HEADER_ALONE,
-    ("quoted", "postfix/customised-fr-delay.eml"): HEADER_ALONE,
     ("quoted", "verizon/vtext-invalid-recipient.eml"): HEADER_ALONE,
 }
 

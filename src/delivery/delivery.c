@@ -51,8 +51,12 @@ static void read_failed_recipients(struct bw_notice *notice, struct bw_context *
 {
     bw_slice rest = bw_header_text(context->arena, &root->header, "X-Failed-Recipients");
     size_t named = 0;
-    for (size_t i = 0; i < notice->accounts.count; i++)
-        named += notice->accounts.items[i].recipient.p != NULL;
+    for (size_t i = 0; i < notice->accounts.count; i++) {
+        struct bw_account *account = &notice->accounts.items[i];
+        if (rest.n && notice->layout && notice->layout->guessed && bw_ieq(account->recipient, notice->to))
+            account->recipient = BW_NULL; /* a guess that took the reader, whom the words address */
+        named += account->recipient.p != NULL;
+    }
     while (rest.n && named == 0 && notice->accounts.count < context->limits->deliveries) {
         const size_t comma = bw_find_byte(rest, ',', 0);
         const bw_slice address = bw_address(context->arena, bw_sub(rest, 0, comma));

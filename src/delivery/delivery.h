@@ -54,6 +54,7 @@ struct bw_notice {
     bool standard; /* a report by its type or its status fields (RFC 3464) */
     bool pasted;   /* text without header fields, or a quotation */
     bool doubtful; /* in a person's mail, and no layout reads it: no bounce unless all speaks for it */
+    bool unproven; /* its layout fits ordinary mail, too: no bounce unless something tells a reason */
 };
 
 /* Everything the stages need for one message. */

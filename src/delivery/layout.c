@@ -359,11 +359,18 @@ static void spread_shared(struct run *run, bw_slice body)
         run->notice->reporting_mta = run->found->items[0].reporter;
 }
 
+static bool any_holds(struct run *run, const bw_condition_list *conditions, const struct bw_layout_text *text)
+{
+    for (size_t i = 0; i < conditions->count; i++)
+        if (condition_holds(run, &conditions->items[i], text))
+            return true;
+    return false;
+}
+
 static enum bw_action action_for(struct run *run, const struct bw_layout_text *text)
 {
-    for (size_t i = 0; i < run->format->delayed_if.count; i++)
-        if (condition_holds(run, &run->format->delayed_if.items[i], text))
-            return BW_ACTION_DELAYED;
+    if (any_holds(run, &run->format->delayed_if, text))
+        return BW_ACTION_DELAYED;
     if (run->format->action.p)
         return bw_action_of(run->format->action);
     return run->format->kind.p && !bw_eq(run->format->kind, BW_S("bounce")) ? BW_ACTION_NONE
@@ -415,6 +422,7 @@ const struct bw_format *bw_layout_run(bw_account_list *found, bw_slice *original
             continue;
         }
         spread_shared(&run, body);
+        notice->unproven = any_holds(&run, &run.format->doubtful_if, text);
         notice->body = body;
         return run.format;
     }

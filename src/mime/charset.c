@@ -403,7 +403,12 @@ bw_slice bw_to_utf8(struct bw_arena *arena, bw_slice bytes, bw_slice charset)
         return out;
     bytes = without_mark(bytes);
     find_charset(&family, name, charset);
-    if (name[0] && !is_lie(family, name, bytes) && by_iconv(&out, arena, bytes, name))
+    const bool lie = !name[0] || is_lie(family, name, bytes);
+    const bool japanese = family == FAMILY_JIS || family == FAMILY_SJIS || family == FAMILY_EUC;
+    const char *letters = !japanese && (lie || family == FAMILY_LATIN) ? bw_guess_by_letters(bytes) : NULL;
+    if (letters && by_iconv(&out, arena, bytes, letters))
+        return out;
+    if (!lie && by_iconv(&out, arena, bytes, name))
         return out;
     return guessed(arena, bytes, told[family]);
 }

@@ -1,7 +1,16 @@
 /* Which charset an unlabelled or mislabelled text is in, by what its bytes would mean in each. */
 #include "mime/internal.h"
 
-enum { ESC = 0x1B };
+#include <string.h>
+
+enum {
+    ESC = 0x1B,
+    CYRILLIC_LEAST = 12,      /* so many letters beyond ASCII, before they tell a Cyrillic charset */
+    CYRILLIC_NEIGHBOURS = 80, /* per cent of them that stand beside another: Western ones stand alone */
+    CYRILLIC_COMMON = 45,     /* per cent of them that are the ten most frequent letters of Russian */
+    EAST_ASIAN_LEAST = 12,    /* so many double-byte characters, before their want of kana tells anything */
+    KOREAN_SHARE = 95,        /* per cent of them in the rows of Hangul syllables */
+};
 
 /* How well bytes fit one Japanese encoding. */
 struct score {
@@ -195,4 +204,58 @@ enum bw_guess bw_guess_charset(bw_slice bytes, enum bw_guess told)
     if (whole > 0 && (whole >= broken * 4 || (told == BW_GUESS_UTF8 && whole >= broken)))
         return BW_GUESS_UTF8;
     return bw_find_byte(bytes, '\n', 0) != BW_NONE ? BW_GUESS_MIXED : BW_GUESS_LATIN;
+}
+
+/* ---- by letters ----------------------------------------------------------------------------------------- */
+
+static bool is_one_of(unsigned char c, const char *letters) { return strchr(letters, c) != NULL; }
+
+/* Text in words of letters beyond ASCII, most of them frequent in Russian. */
+static bool is_cyrillic(bw_slice s, const char *frequent)
+{
+    size_t letters = 0, beside = 0, common = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        const unsigned char c = byte_at(s, i);
+        if (c < 0x80)
+            continue;
+        letters++;
+        beside += (i > 0 && byte_at(s, i - 1) >= 0xC0) || byte_at(s, i + 1) >= 0xC0;
+        common += is_one_of(c, frequent);
+    }
+    return letters >= CYRILLIC_LEAST && beside * 100 >= letters * CYRILLIC_NEIGHBOURS &&
+           common * 100 >= letters * CYRILLIC_COMMON;
+}
+
+/* Double bytes of the shape that GB 2312, KS X 1001 and EUC-JP share, with no kana among them: NULL where it is not
+ * that. The syllables of Korean fill 25 rows; those of Chinese text are spread over 40 and more. */
+static const char *name_of_double(bw_slice s)
+{
+    const struct score score = score_euc(s);
+    if (score.chars < EAST_ASIAN_LEAST || score.kana > 0 || score.broken > score.chars / 64)
+        return NULL;
+    size_t hangul = 0, ideographs = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        const unsigned char c = byte_at(s, i);
+        if (c < 0x80)
+            continue;
+        hangul += in_range(c, 0xB0, 0xC8);
+        ideographs += in_range(c, 0xB0, 0xF7);
+        i++;
+    }
+    if (ideographs < EAST_ASIAN_LEAST)
+        return NULL;
+    return hangul * 100 >= ideographs * KOREAN_SHARE ? "CP949" : "GB18030";
+}
+
+const char *bw_guess_by_letters(bw_slice bytes)
+{
+    if (bw_utf8_valid(bytes) || bw_has_jis_escape(bytes))
+        return NULL;
+    /* The ten letters in the order of how often Russian uses them: o e a i n t s r v l. */
+    if (is_cyrillic(bytes, "\xEE\xE5\xE0\xE8\xED\xF2\xF1\xF0\xE2\xEB"))
+        return "CP1251";
+    if (is_cyrillic(bytes, "\xCF\xC5\xC1\xC9\xCE\xD4\xD3\xD2\xD7\xCC"))
+        return "KOI8-R";
+    const struct score sjis = score_sjis(bytes);
+    return fits(&sjis) && sjis.kana > 0 ? NULL : name_of_double(bytes);
 }

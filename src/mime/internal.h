@@ -47,6 +47,10 @@ enum bw_guess {
 /* What bytes are most likely. told: what the label says, BW_GUESS_ASCII where it says nothing; it decides between
  * equals. BW_GUESS_MIXED: no single charset fits, but one may fit each line. */
 enum bw_guess bw_guess_charset(bw_slice bytes, enum bw_guess told);
+/* The charset that the letters of unlabelled text tell beyond Japanese and Western ones, by the name that iconv knows:
+ * Cyrillic words in windows-1251 or KOI8-R, Chinese or Korean text without any kana. NULL: none of them, or too short
+ * to tell. */
+const char *bw_guess_by_letters(bw_slice bytes);
 /* s, which is valid UTF-8, has characters of three or more bytes: text in a double-byte charset can look like UTF-8 by
  * accident only without them. */
 bool bw_has_long_utf8(bw_slice s);

@@ -207,7 +207,8 @@ static void check_regexes(bw_finding_list *out, struct bw_arena *arena, const st
         else if (bw_eq(record->kind, BW_S("format")) && bw_eq(entry->key, BW_S("section")) &&
                  !bw_eq(entry->value, BW_S("*")))
             check_regex(out, arena, record, entry, entry->value);
-        else if (allowed(record->kind, "format sign") && allowed(entry->key, "if unless delayed-if set")) {
+        else if (allowed(record->kind, "format sign") &&
+                 allowed(entry->key, "if unless delayed-if doubtful-if set")) {
             if (bw_condition_split(&where, &pattern, entry->value) &&
                 (where < BW_WHERE_FILES || bw_eq(record->kind, BW_S("sign"))))
                 check_regex(out, arena, record, entry, pattern);

@@ -46,6 +46,8 @@ static bw_condition_list *condition_list(struct bw_format *format, bw_slice key)
         return &format->unless;
     if (bw_eq(key, BW_S("delayed-if")))
         return &format->delayed_if;
+    if (bw_eq(key, BW_S("doubtful-if")))
+        return &format->doubtful_if;
     return bw_eq(key, BW_S("set")) ? &format->set : NULL;
 }
 

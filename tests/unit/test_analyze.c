@@ -341,6 +341,38 @@ static void test_url_limit(void **state)
     bw_buf_clear(&mail);
 }
 
+/* A layout that ordinary mail fits, too, is believed where a reason, a code or a returned mail speaks for it. */
+static void test_doubtful(void **state)
+{
+    static const struct {
+        const char *from, *words;
+        enum bw_kind kind;
+    } cases[] = {
+        {"daemon@mx.example.net", "zorb zorb", BW_KIND_BOUNCE},
+        {"someone@example.net", "zorb zorb", BW_KIND_NOT_A_BOUNCE},
+        {"someone@example.net", "mailbox is full", BW_KIND_BOUNCE},
+        {"someone@example.net", "550 zorb", BW_KIND_BOUNCE},
+        {"someone@example.net", "zorb zorb\n--- Zorb's mail\nFrom: b@example.net\nTo: a@example.com",
+         BW_KIND_BOUNCE},
+    };
+    struct bw_tables *with = tables_with("format: t.zorb\nname: Zorb\nif: body ^Zorb returns this mail\n"
+                                         "doubtful-if: from ^(?!daemon@)\noriginal: ^--- Zorb's mail$\n"
+                                         "section: *\nrecipient: ^(?<recipient>\\S+@\\S+):$\n"
+                                         "source: this test\n");
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char mail[400];
+        struct bw_result result;
+        snprintf(mail, sizeof mail, "From: %s\nSubject: Zorb\n\nZorb returns this mail\na@example.com:\n%s\n",
+                 cases[i].from, cases[i].words);
+        assert_int_equal(bw_analyze(&result, with, bw_str(mail), NULL, NULL), BW_OK);
+        if (result.kind != cases[i].kind)
+            fail_msg("kind %d: %s", (int)result.kind, mail);
+        bw_result_free(&result);
+    }
+    bw_tables_free(with);
+}
+
 static void test_explain_and_dump(void **state)
 {
     struct bw_result plain, explained;
@@ -375,6 +407,7 @@ int main(void)
         cmocka_unit_test(test_limits_that_are_errors),
         cmocka_unit_test(test_regex_limits),
         cmocka_unit_test(test_url_limit),
+        cmocka_unit_test(test_doubtful),
         cmocka_unit_test(test_explain_and_dump),
     };
     tables = tables_with(NULL);
