@@ -48,6 +48,11 @@ bool bw_in_effect(const struct bw_record *record);
 bw_status bw_views_fill(struct bw_tables *tables, struct bw_error *err);
 /* Fills one format from its record. */
 bw_status bw_format_fill(struct bw_tables *tables, const struct bw_record *record, struct bw_error *err);
+/* Fills the phrases in that a value names. BW_OK, BW_NO_MEMORY, or BW_BAD_TABLE with the place. */
+bw_status bw_phrases_fill(struct bw_tables *tables, const struct bw_table_file *file, struct bw_entry *entry,
+                          struct bw_error *err);
+/* Makes a phrase record known to the values that are read behind it. BW_OK or BW_NO_MEMORY. */
+bw_status bw_phrase_add(struct bw_tables *tables, const struct bw_record *record, struct bw_error *err);
 /* The same for a sign record. */
 bw_status bw_sign_fill(struct bw_tables *tables, const struct bw_record *record, struct bw_error *err);
 /* Fills zones, aliases, hosts and their indexes from lists and receivers. */

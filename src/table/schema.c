@@ -95,6 +95,8 @@ static const struct bw_key format_keys[] = {
 };
 static const struct bw_key sign_keys[] = {MUST("sign"),   KEY("as"), KEY("weight"), MANY("if"),
                                           MANY("unless"), SOURCES,   DISABLED};
+static const struct bw_key phrase_keys[] = {
+    MUST("phrase"), {.name = "is", .required = true, .repeats = true, .regex = true}, SOURCES, DISABLED};
 static const struct bw_key language_keys[] = {MUST("language"), MUST("name"), DISABLED};
 static const struct bw_key say_keys[] = {
     MUST("say"),       MANY("head"),       MANY("who"),        MANY("step"),  MANY("note"),
@@ -107,11 +109,17 @@ static const struct bw_key word_keys[] = {MUST("word"), MUST("is"), DISABLED};
         text, languages, list, sizeof list / sizeof *list                                                    \
     }
 static const struct bw_kind_schema kinds[] = {
-    KIND("cause", false, cause_keys),       KIND("code", false, code_keys),
-    KIND("rule", false, rule_keys),         KIND("list", false, list_keys),
-    KIND("receiver", false, receiver_keys), KIND("fact", false, fact_keys),
-    KIND("format", false, format_keys),     KIND("sign", false, sign_keys),
-    KIND("language", false, language_keys), KIND("say", true, say_keys),
+    KIND("cause", false, cause_keys),
+    KIND("code", false, code_keys),
+    KIND("rule", false, rule_keys),
+    KIND("list", false, list_keys),
+    KIND("receiver", false, receiver_keys),
+    KIND("fact", false, fact_keys),
+    KIND("format", false, format_keys),
+    KIND("sign", false, sign_keys),
+    KIND("phrase", false, phrase_keys),
+    KIND("language", false, language_keys),
+    KIND("say", true, say_keys),
     KIND("word", true, word_keys),
 };
 

@@ -110,7 +110,7 @@ bw_status bw_record_add(struct bw_tables *tables, struct bw_table_file *file, st
     record->disabled = is_yes(bw_record_get(record, "disabled"));
     if (bw_eq(record->kind, BW_S("language")))
         file->language = record->id;
-    return BW_OK;
+    return bw_eq(record->kind, BW_S("phrase")) ? bw_phrase_add(tables, record, err) : BW_OK;
 }
 
 /* The entries read so far as one record. */
@@ -125,6 +125,11 @@ static bw_status end_record(struct reader *reader)
     struct bw_entry *entries = reader->entries.items;
     const size_t count = reader->entries.count;
     memset(&reader->entries, 0, sizeof reader->entries);
+    for (size_t i = 1; i < count; i++) {
+        const bw_status status = bw_phrases_fill(reader->tables, reader->file, &entries[i], reader->err);
+        if (status)
+            return status;
+    }
     return bw_record_add(reader->tables, reader->file, entries, count, reader->err);
 }
 

@@ -237,10 +237,16 @@ struct bw_sign {
     const struct bw_record *record;
 };
 
+/* phrase: what "{$name}" stands for, "(?:...)" around its alternatives. */
+struct bw_phrase {
+    bw_slice name, text;
+};
+
 /* The tables: records as read, and the views on those in effect. */
 struct bw_tables {
     struct bw_arena *arena;
     BW_LIST(struct bw_table_file *) files;
+    BW_LIST(struct bw_phrase) phrases;
     BW_LIST(struct bw_record) records; /* in effect and replaced ones, as read */
     struct {
         struct bw_record **slots;

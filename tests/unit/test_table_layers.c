@@ -200,6 +200,8 @@ static void test_mistakes(void **state)
         {"code: 599\ncause: gone\nsource: s\n", 2, 8, "there is no cause \"gone\""},
         {"rule: a\ncause: expired\nmatch: x\nactor: me\nexample: x\nsource: s\n", 4, 8,
          "\"me\" is none of: sender sender-admin recipient recipient-admin nobody"},
+        {"rule: a\ncause: expired\nmatch: x {$t-none}\nexample: x\nsource: s\n", 3, 10,
+         "there is no phrase \"t-none\" above"},
         {"rule: a\ncause: expired\nmatch: \\Cx\nexample: x\nsource: s\n", 3, 10,
          NULL}, /* one byte of a character */
     };
@@ -237,6 +239,7 @@ static void test_check(void **state)
     static const struct {
         const char *text, *wanted;
     } cases[] = {
+        {"phrase: t-a\nis: one(two\nsource: s\n", "2:12 missing closing parenthesis"},
         {RULE("t.one", "expired", "x"), ""},
         {"list: t.a\nname: A\nstatus: active\nsource: s\n", "1:1 a list that is run has no \"lookup\" page"},
         {"list: t.a\nname: A\nstatus: closed\nsource: s\n", ""},
@@ -271,6 +274,41 @@ static void test_check(void **state)
 }
 
 /* Who takes a record away is told which others named it. */
+/* "{$name}" stands for the alternatives of a phrase above it, another phrase's and another layer's too. */
+static void test_phrases(void **state)
+{
+    static const char text[] =
+        "phrase: t-one\nis: a|b\nis: c\nsource: s\n\n"
+        "phrase: t-two\nis: x{$t-one}y\nsource: s\n\n"
+        "rule: t.r\ncause: expired\nmatch: ^{$t-two}{$t-one}$ {$\nexample: x\nsource: s\n\n"
+        "rule: t.s\ncause: expired\nmatch: {$original-begins-shorter}\nexample: x\nsource: s\n";
+    struct bw_tables *tables = tables_with(text);
+    (void)state;
+    check_slice(bw_record_get(bw_table_record(tables, "rule", BW_S("t.r")), "match"),
+                "^(?:x(?:a|b|c)y)(?:a|b|c)$ {$", "filled in");
+    assert_true(bw_starts(bw_record_get(bw_table_record(tables, "rule", BW_S("t.s")), "match"),
+                          BW_S("(?:Original message|")));
+    bw_tables_free(tables);
+}
+
+/* Phrases within phrases must not grow without end. */
+static void test_long_phrases(void **state)
+{
+    struct bw_buf text;
+    struct bw_tables *tables = NULL;
+    struct bw_error err = {.line = 0};
+    (void)state;
+    bw_buf_init(&text, 0);
+    bw_puts(&text, "phrase: p0\nis: 0123456789\nsource: s\n\n");
+    for (unsigned i = 1; i < 40; i++)
+        bw_putf(&text, "phrase: p%u\nis: {$p%u}{$p%u}\nsource: s\n\n", i, i - 1, i - 1);
+    bw_putc(&text, '\0');
+    const char *path = scratch_file("long.rules", text.p);
+    assert_int_equal(bw_tables_open(&tables, &path, 1, &err), BW_BAD_TABLE);
+    assert_non_null(strstr(err.message, "with its phrases the value is longer"));
+    bw_buf_clear(&text);
+}
+
 static void test_check_of_references(void **state)
 {
     struct bw_tables *tables = full_tables_with("cause: greylisted\ndisabled: yes\n");
@@ -352,6 +390,8 @@ int main(void)
         cmocka_unit_test(test_missing_path),
         cmocka_unit_test(test_misuse),
         cmocka_unit_test(test_mistakes),
+        cmocka_unit_test(test_phrases),
+        cmocka_unit_test(test_long_phrases),
         ARENA_TEST(test_check),
         ARENA_TEST(test_check_of_references),
         ARENA_TEST(test_embedded_tables_are_clean),
