@@ -3,6 +3,8 @@
 
 The program from outside: options, inputs, messages on standard error, exit statuses. Temporary files only.
 """
+import csv
+import io
 import json
 import os
 import pathlib
@@ -194,7 +196,7 @@ class Inputs(Case):
 
 class Options(Case):
     def test_unknown_option(self):
-        for option in ("--no-such-option", "-z", "--lang=fr", "--format=xml", "--format=csv", "--color=red",
+        for option in ("--no-such-option", "-z", "--lang=fr", "--format=xml", "--color=red",
                        "--width=wide", "--width=-1", "--dump=everything", "--lang", "--help=x"):
             done = run(option, stdin=BOUNCE)
             self.assertEqual(done.returncode, 2, option)
@@ -278,6 +280,54 @@ class Options(Case):
             seen.add(done.out)
         self.assertEqual(len(seen), 4)
 
+
+
+class ManyMails(Case):
+    """What somebody with a morning's worth of bounces uses: -j, --format=csv."""
+
+    def test_order_does_not_depend_on_threads(self):
+        one = run("-fjson", "-j1", SAMPLES)
+        self.assertEqual(one.returncode, 0)
+        for threads in (2, 5):
+            many = run("-fjson", "-j%d" % threads, SAMPLES)
+            self.assertEqual(many.out, one.out)
+            self.assertEqual(many.err, one.err)
+
+    def test_errors_stand_where_they_belong(self):
+        paths = []
+        for n in range(12):
+            paths.append(self.file("%02d.eml" % n, BOUNCE))
+            paths.append(self.dir / ("%02d-missing.eml" % n))
+        one, many = run("-fjson", "-j1", *paths), run("-fjson", "-j4", *paths)
+        self.assertEqual((one.returncode, one.out, one.err), (many.returncode, many.out, many.err))
+        self.assertEqual(one.returncode, 2)
+        self.assertEqual(one.out.count("\n"), 12)
+
+    def test_csv_holds_what_json_does(self):
+        rows = list(csv.DictReader(io.StringIO(run("-fcsv", SAMPLES).out, newline=""), strict=True))
+        wanted = []
+        for line in run("-fjson", SAMPLES).out.splitlines():
+            message = json.loads(line)
+            wanted += [(message, d) for d in message["deliveries"]] or [(message, None)]
+        self.assertEqual(len(rows), len(wanted))
+        for row, (message, delivery) in zip(rows, wanted):
+            self.assertEqual(row["source"], message["source"])
+            self.assertEqual(row["kind"], message["kind"])
+            self.assertEqual(row["cause"], delivery["cause"] if delivery else "")
+            self.assertEqual(row["blocked_ip"], ((delivery or {}).get("block") or {}).get("ip") or "")
+            for value in row.values():
+                self.assertNotRegex(value, "^[=+@-]")
+                self.assertNotRegex(value, "[\r\n]")
+
+    def test_byte_order_mark(self):
+        self.assertTrue(run("-fcsv", "--bom", stdin=BOUNCE).out.startswith("\ufeffsource,"))
+        self.assertTrue(run("-fcsv", stdin=BOUNCE).out.startswith("source,"))
+
+    def test_bad_numbers(self):
+        for word in ("0", "-1", "x", "1000"):
+            done = run("-j", word, stdin=BOUNCE)
+            self.assert_ends_cleanly(done, 2)
+            self.assertIn(word, done.err)
 
 
 class Requests(Case):

@@ -23,13 +23,18 @@ enum bw_mode {
     BW_MODE_VERSION
 };
 
+/* What the reports are written as. */
+enum bw_output_format { BW_FORMAT_TEXT, BW_FORMAT_JSON, BW_FORMAT_CSV };
+
 /* The command line and what the environment adds to it. */
 struct bw_options {
     enum bw_mode mode;
     enum bw_dump_stage stage; /* of BW_MODE_DUMP */
     char language[16];        /* "ja": a language record of the tables once these are open */
     bool language_given;      /* on the command line, not by the locale */
-    bool json, explain, color;
+    enum bw_output_format format;
+    bool csv_bom; /* begin CSV with a byte-order mark */
+    bool explain, color;
     bool redact; /* mask addresses and hosts */
     enum bw_role role;
     enum bw_ticket ticket; /* print the request instead of the report */

@@ -31,7 +31,8 @@ int bw_show_help(struct bw_output *output, const struct bw_tables *tables, const
         const char *option, *id;
     } lines[] = {
         {"  -l, --lang=LANG", "help.lang"},
-        {"  -f, --format=text|json", "help.format"},
+        {"  -f, --format=text|json|csv", "help.format"},
+        {"      --bom", "help.bom"},
         {"  -j, --jobs=N", "help.jobs"},
         {"      --role=user|admin|support", "help.role"},
         {"      --ticket[=auto|provider|receiver|list]", "help.ticket"},

@@ -23,6 +23,7 @@ enum {
     OPTION_ROLE,
     OPTION_TICKET,
     OPTION_REDACT,
+    OPTION_BOM,
     OPTION_HELP,
     OPTION_VERSION
 };
@@ -40,6 +41,7 @@ static const struct option long_options[] = {
     {"width", required_argument, NULL, OPTION_WIDTH},
     {"role", required_argument, NULL, OPTION_ROLE},
     {"ticket", optional_argument, NULL, OPTION_TICKET},
+    {"bom", no_argument, NULL, OPTION_BOM},
     {"redact", no_argument, NULL, OPTION_REDACT},
     {"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},
@@ -54,7 +56,8 @@ struct choice {
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
-static const struct choice formats[] = {{"text", 0}, {"json", 1}, {NULL, 0}};
+static const struct choice formats[] = {
+    {"text", BW_FORMAT_TEXT}, {"json", BW_FORMAT_JSON}, {"csv", BW_FORMAT_CSV}, {NULL, 0}};
 static const struct choice colors[] = {
     {"auto", COLOR_AUTO}, {"always", COLOR_ALWAYS}, {"never", COLOR_NEVER}, {NULL, 0}};
 static const struct choice roles[] = {
@@ -171,7 +174,7 @@ static bool read_option(struct bw_options *out, struct reading *reading, int opt
         return true;
     case OPTION_FORMAT:
         if ((at = choose("format", formats, optarg)) >= 0)
-            out->json = formats[at].value == 1;
+            out->format = (enum bw_output_format)formats[at].value;
         return at >= 0;
     case OPTION_COLOR:
         if ((at = choose("color", colors, optarg)) >= 0)
@@ -187,6 +190,9 @@ static bool read_option(struct bw_options *out, struct reading *reading, int opt
         if ((at = choose("ticket", tickets, optarg ? optarg : "auto")) >= 0)
             out->ticket = (enum bw_ticket)tickets[at].value;
         return at >= 0;
+    case OPTION_BOM:
+        out->csv_bom = true;
+        return true;
     case OPTION_REDACT:
         out->redact = true;
         return true;
@@ -261,8 +267,8 @@ bool bw_options_read(struct bw_options *out, int argc, char **argv)
             return false;
         }
     }
-    if (out->ticket != BW_TICKET_NONE && out->json) {
-        bw_complain(NULL, "--ticket prints a text: it does not go with --format=json");
+    if (out->ticket != BW_TICKET_NONE && out->format != BW_FORMAT_TEXT) {
+        bw_complain(NULL, "--ticket prints a text: it does not go with --format=json or csv");
         bw_complain_usage();
         return false;
     }

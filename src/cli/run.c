@@ -46,8 +46,12 @@ static void put_report(struct run *run, const struct bw_result *result, const ch
     struct bw_buf out;
     bw_buf_init(&out, 0);
     bw_status status;
-    if (run->options->json) {
+    if (run->options->format == BW_FORMAT_JSON) {
         status = bw_report_json(&out, result, source, index);
+    } else if (run->options->format == BW_FORMAT_CSV) {
+        if (!run->shown)
+            bw_report_csv_header(&out, run->options->csv_bom);
+        status = bw_report_csv(&out, result, source, index);
     } else {
         const struct bw_report_options look = {
             .language = run->options->language,
@@ -97,7 +101,7 @@ static void take_job(struct run *run, struct bw_job *job)
     run->found |= job->result.kind == BW_KIND_BOUNCE;
     flush_pending(run, true);
     run->pending = *job;
-    if (run->options->json) /* a line stands for itself */
+    if (run->options->format != BW_FORMAT_TEXT) /* a line stands for itself */
         flush_pending(run, false);
 }
 

@@ -51,6 +51,13 @@ bw_status bw_report_json(struct bw_buf *out, const struct bw_result *result, con
  * stay. The new texts are the result's own. BW_OK or BW_NO_MEMORY. */
 bw_status bw_redact(struct bw_result *result, const struct bw_tables *tables);
 
+/* Appends the header line of the CSV report (RFC 4180; CR LF), behind a UTF-8 byte-order mark for spreadsheets that need
+ * one. */
+void bw_report_csv_header(struct bw_buf *out, bool byte_order_mark);
+/* Appends a row for each delivery, or one for a message that reports on nobody; text that a spreadsheet would take for a
+ * formula gets an apostrophe in front. BW_OK or BW_NO_MEMORY. */
+bw_status bw_report_csv(struct bw_buf *out, const struct bw_result *result, const char *source, size_t index);
+
 /* Checks the text tables: in each language every word of the report and, for every cause, a head and a who that
  * apply to any mail; no template asks for a fact or flag that does not exist. Findings are pushed, as by
  * bw_table_check. BW_OK or BW_NO_MEMORY. */
