@@ -26,6 +26,9 @@ enum bw_mode {
 /* What the reports are written as. */
 enum bw_output_format { BW_FORMAT_TEXT, BW_FORMAT_JSON, BW_FORMAT_CSV };
 
+/* Which recipients are listed. */
+enum bw_recipients { BW_RECIPIENTS_NONE, BW_RECIPIENTS_DEAD, BW_RECIPIENTS_FULL };
+
 /* The command line and what the environment adds to it. */
 struct bw_options {
     enum bw_mode mode;
@@ -33,7 +36,9 @@ struct bw_options {
     char language[16];        /* "ja": a language record of the tables once these are open */
     bool language_given;      /* on the command line, not by the locale */
     enum bw_output_format format;
-    bool csv_bom; /* begin CSV with a byte-order mark */
+    bool summary, from_json;
+    enum bw_recipients recipients; /* print nothing but these */
+    bool csv_bom;                  /* begin CSV with a byte-order mark */
     bool explain, color;
     bool redact; /* mask addresses and hosts */
     enum bw_role role;

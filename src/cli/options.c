@@ -23,6 +23,9 @@ enum {
     OPTION_ROLE,
     OPTION_TICKET,
     OPTION_REDACT,
+    OPTION_SUMMARY,
+    OPTION_FROM_JSON,
+    OPTION_RECIPIENTS,
     OPTION_BOM,
     OPTION_HELP,
     OPTION_VERSION
@@ -42,6 +45,9 @@ static const struct option long_options[] = {
     {"role", required_argument, NULL, OPTION_ROLE},
     {"ticket", optional_argument, NULL, OPTION_TICKET},
     {"bom", no_argument, NULL, OPTION_BOM},
+    {"summary", no_argument, NULL, OPTION_SUMMARY},
+    {"from-json", no_argument, NULL, OPTION_FROM_JSON},
+    {"recipients", required_argument, NULL, OPTION_RECIPIENTS},
     {"redact", no_argument, NULL, OPTION_REDACT},
     {"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},
@@ -67,6 +73,8 @@ static const struct choice tickets[] = {{"auto", BW_TICKET_AUTO},
                                         {"receiver", BW_TICKET_RECEIVER},
                                         {"list", BW_TICKET_LIST},
                                         {NULL, 0}};
+static const struct choice recipients[] = {
+    {"dead", BW_RECIPIENTS_DEAD}, {"full", BW_RECIPIENTS_FULL}, {NULL, 0}};
 static const struct choice stages[] = {{"mime", BW_DUMP_MIME},
                                        {"delivery", BW_DUMP_DELIVERY},
                                        {"evidence", BW_DUMP_EVIDENCE},
@@ -193,6 +201,16 @@ static bool read_option(struct bw_options *out, struct reading *reading, int opt
     case OPTION_BOM:
         out->csv_bom = true;
         return true;
+    case OPTION_SUMMARY:
+        out->summary = true;
+        return true;
+    case OPTION_FROM_JSON:
+        out->from_json = true;
+        return true;
+    case OPTION_RECIPIENTS:
+        if ((at = choose("recipients", recipients, optarg)) >= 0)
+            out->recipients = (enum bw_recipients)recipients[at].value;
+        return at >= 0;
     case OPTION_REDACT:
         out->redact = true;
         return true;
@@ -269,6 +287,16 @@ bool bw_options_read(struct bw_options *out, int argc, char **argv)
     }
     if (out->ticket != BW_TICKET_NONE && out->format != BW_FORMAT_TEXT) {
         bw_complain(NULL, "--ticket prints a text: it does not go with --format=json or csv");
+        bw_complain_usage();
+        return false;
+    }
+    if (out->from_json && !out->summary && out->recipients == BW_RECIPIENTS_NONE) {
+        bw_complain(NULL, "--from-json needs --summary or --recipients");
+        bw_complain_usage();
+        return false;
+    }
+    if (out->summary && out->format == BW_FORMAT_CSV) {
+        bw_complain(NULL, "--summary prints text or JSON: it does not go with --format=csv");
         bw_complain_usage();
         return false;
     }

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* pending: a verdict that waits, as only the next message tells whether a report needs a heading that names its own; its
@@ -20,6 +21,7 @@ struct run {
     struct bw_limits limits;
     struct bw_output *output;
     struct bw_job pending;
+    struct bw_summary *summary; /* NULL where each message is reported by itself */
     size_t shown;
     bool found, failed;
 };
@@ -99,6 +101,12 @@ static void take_job(struct run *run, struct bw_job *job)
         return;
     }
     run->found |= job->result.kind == BW_KIND_BOUNCE;
+    if (run->summary) {
+        if (bw_summary_add(run->summary, &job->result))
+            complain(run, BW_NO_MEMORY, &job->err, job->source, job->index);
+        bw_job_clear(job);
+        return;
+    }
     flush_pending(run, true);
     run->pending = *job;
     if (run->options->format != BW_FORMAT_TEXT) /* a line stands for itself */
@@ -155,6 +163,85 @@ static void read_input(struct run *run, struct bw_jobs *jobs, struct bw_input *i
     flush_pending(run, false);
 }
 
+static void put_recipients(struct bw_buf *out, const bw_tallies *recipients)
+{
+    for (size_t i = 0; i < recipients->count; i++) {
+        bw_put_visible(out, recipients->items[i].name, false);
+        bw_putc(out, '\n');
+    }
+}
+
+static void put_summary(struct run *run)
+{
+    const struct bw_report_options look = {
+        .language = run->options->language, .color = run->options->color, .width = run->options->width};
+    struct bw_buf out;
+    bw_buf_init(&out, 0);
+    bw_status status = bw_summary_close(run->summary);
+    if (!status && run->options->recipients != BW_RECIPIENTS_NONE)
+        put_recipients(&out, run->options->recipients == BW_RECIPIENTS_DEAD ? &run->summary->dead
+                                                                            : &run->summary->full);
+    else if (!status)
+        status = run->options->format == BW_FORMAT_JSON
+                     ? bw_summary_json(&out, run->summary)
+                     : bw_summary_text(&out, run->tables, run->summary, &look);
+    if (status) {
+        bw_buf_clear(&out);
+        complain(run, status, &(struct bw_error){.status = BW_OK}, NULL, 0);
+        return;
+    }
+    bw_output_take(run->output, &out);
+}
+
+/* A line of what --format=json printed. */
+static void take_line(struct run *run, const char *source, size_t number, bw_slice line)
+{
+    struct bw_error err = {.status = BW_OK};
+    struct bw_result result;
+    bw_status status = bw_trim(line).n ? bw_report_json_read(&result, line, &err) : BW_OK;
+    if (bw_trim(line).n == 0)
+        return;
+    if (!status)
+        status = bw_summary_add(run->summary, &result);
+    if (status)
+        complain(run, status, &err, source, number);
+    else
+        run->found |= result.kind == BW_KIND_BOUNCE;
+    bw_result_free(&result);
+}
+
+static void read_json(struct run *run, const char *path)
+{
+    const bool standard = strcmp(path, "-") == 0;
+    FILE *file = standard ? stdin : fopen(path, "r");
+    char *line = NULL;
+    size_t room = 0, number = 0;
+    if (!file) {
+        bw_complain(path, "%s", strerror(errno));
+        run->failed = true;
+        return;
+    }
+    for (ssize_t n; (n = getline(&line, &room, file)) >= 0;)
+        take_line(run, path, ++number, (bw_slice){line, (size_t)n});
+    if (ferror(file)) {
+        bw_complain(path, "%s", strerror(errno));
+        run->failed = true;
+    }
+    free(line);
+    if (!standard)
+        fclose(file);
+}
+
+static int run_json(struct run *run)
+{
+    const size_t count = run->options->operand_count;
+    for (size_t i = 0; i < count; i++)
+        read_json(run, run->options->operands[i]);
+    if (count == 0)
+        read_json(run, "-");
+    return run->failed ? BW_EXIT_ERROR : run->found ? BW_EXIT_BOUNCE : BW_EXIT_NONE;
+}
+
 static int run_messages(struct run *run)
 {
     static const char *const standard_input[] = {"-"};
@@ -182,7 +269,17 @@ static int run_analysis(struct bw_output *output, const struct bw_tables *tables
         const bw_slice hint = bw_cli_word(tables, options->language, "hint.stdin");
         bw_complain(NULL, "%.*s", BW_ARG(hint));
     }
-    return run_messages(&run);
+    const bool together = options->summary || options->recipients != BW_RECIPIENTS_NONE;
+    run.summary = together ? bw_summary_new() : NULL;
+    if (together && !run.summary) {
+        bw_complain(NULL, "out of memory");
+        return BW_EXIT_ERROR;
+    }
+    int status = options->from_json ? run_json(&run) : run_messages(&run);
+    if (run.summary)
+        put_summary(&run);
+    bw_summary_free(run.summary);
+    return run.failed ? BW_EXIT_ERROR : status;
 }
 
 int bw_cli_run(const struct bw_tables *tables, const struct bw_options *options)

@@ -35,6 +35,9 @@ bool bw_sent_elsewhere(struct bw_context *context, const struct bw_notice *notic
 /* The part of a host that one owner registers: two labels, three under a country's "co", "ne", "com" and the like; borrowed. */
 bw_slice bw_registered_part(bw_slice host);
 
+/* What stands behind the "@"; unknown where there is none. */
+bw_slice bw_domain_of(bw_slice address);
+
 /* Everything that --check-patterns looks for: the tables' own mistakes (bw_table_check), every rule's and fact's
  * examples run through the stages, sentences missing in a language. Findings are pushed; their text lives in the
  * arena. BW_OK, BW_NO_MEMORY. */

@@ -32,8 +32,6 @@ bw_slice bw_refused_address(const struct bw_blocking *from, bool *masked, bool *
 bool bw_same_owner(bw_slice a, bw_slice b);
 /* One company may run several receivers and one help site for all. NULL is nobody's. */
 bool bw_same_operator(const struct bw_receiver *a, const struct bw_receiver *b);
-/* What stands behind the "@"; unknown where there is none. */
-bw_slice bw_domain_of(bw_slice address);
 
 /* Findings about languages: a cause without sentences, an id that one language has and another lacks. */
 void bw_check_texts(bw_finding_list *out, struct bw_arena *arena, const struct bw_tables *tables);

@@ -34,16 +34,24 @@ static bool always_applies(const struct bw_record *record, const char *key)
 static void check_language(bw_finding_list *out, struct bw_arena *arena, const struct bw_tables *tables,
                            const struct bw_record *language)
 {
-    const bw_slice name = bw_dup(arena, language->id);
-    if (!name.p)
+    const bw_slice language_name = bw_dup(arena, language->id);
+    if (!language_name.p)
         return;
     for (size_t i = 0; i < bw_word_id_count; i++)
-        if (!bw_table_text(tables, name.p, "word", bw_str(bw_word_ids[i])))
+        if (!bw_table_text(tables, language_name.p, "word", bw_str(bw_word_ids[i])))
             bw_finding_add(out, arena, language, NULL, "there is no 'word: %s' in this language",
                            bw_word_ids[i]);
     for (size_t i = 0; i < tables->causes.count; i++) {
         const bw_slice id = bw_format(arena, "cause.%.*s", BW_ARG(tables->causes.items[i].id));
-        const struct bw_record *said = id.p ? bw_table_text(tables, name.p, "say", id) : NULL;
+        const bw_slice name = bw_format(arena, "name.%.*s", BW_ARG(tables->causes.items[i].id));
+        const bw_slice actor = bw_format(arena, "actor.%.*s", BW_ARG(tables->causes.items[i].actor));
+        if (name.p && actor.p &&
+            (!bw_table_text(tables, language_name.p, "word", name) ||
+             !bw_table_text(tables, language_name.p, "word", actor)))
+            bw_finding_add(out, arena, language, NULL,
+                           "there is no 'word: %.*s' or no 'word: %.*s' in this language", BW_ARG(name),
+                           BW_ARG(actor));
+        const struct bw_record *said = id.p ? bw_table_text(tables, language_name.p, "say", id) : NULL;
         if (!said) {
             bw_finding_add(out, arena, language, NULL, "there is no 'say: %.*s' in this language",
                            BW_ARG(id));

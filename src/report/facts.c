@@ -45,6 +45,21 @@ static const char *const fact_names[] = {
     "headers",
     "diagnostic",
     "text",
+    "total",
+    "delayed_count",
+    "failed_count",
+    "arrived_count",
+    "replies_count",
+    "complaints_count",
+    "others_count",
+    "repeated_count",
+    "messages",
+    "cause_name",
+    "actor_name",
+    "place",
+    "domains",
+    "first",
+    "last",
 };
 
 static const char *const flag_names[] = {

@@ -2,6 +2,7 @@
 #include "report/report.h"
 
 #include <jansson.h>
+#include <time.h>
 
 enum { SCHEMA = 1 };
 
@@ -167,10 +168,9 @@ static int put_bytes(const char *bytes, size_t n, void *buf)
     return ((struct bw_buf *)buf)->failed ? -1 : 0;
 }
 
-bw_status bw_report_json(struct bw_buf *out, const struct bw_result *result, const char *source, size_t index)
+/* Appends the object, which is taken over, as a line. failed: it is not whole. */
+static bw_status put_object(struct bw_buf *out, json_t *object, bool failed)
 {
-    bool failed = false;
-    json_t *object = message_object(result, source, index, &failed);
     struct bw_buf line;
     bw_buf_init(&line, 0);
     if (!failed && json_dump_callback(object, put_bytes, &line, JSON_COMPACT) != 0)
@@ -182,4 +182,168 @@ bw_status bw_report_json(struct bw_buf *out, const struct bw_result *result, con
     }
     bw_buf_clear(&line);
     return failed || out->failed ? BW_NO_MEMORY : BW_OK;
+}
+
+bw_status bw_report_json(struct bw_buf *out, const struct bw_result *result, const char *source, size_t index)
+{
+    bool failed = false;
+    json_t *object = message_object(result, source, index, &failed);
+    return put_object(out, object, failed);
+}
+
+/* ---- reading it again ------------------------------------------------------------------------------------ */
+
+/* A member of an object as text of the arena; unknown where it is no string. */
+static bw_slice member(struct bw_arena *arena, const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    return json_is_string(value)
+               ? bw_dup(arena, (bw_slice){json_string_value(value), json_string_length(value)})
+               : BW_NULL;
+}
+
+static enum bw_kind read_kind(bw_slice word)
+{
+    for (enum bw_kind kind = BW_KIND_BOUNCE; kind < BW_KIND_NOT_A_BOUNCE; kind++)
+        if (bw_eq(word, bw_str(bw_kind_name(kind))))
+            return kind;
+    return BW_KIND_NOT_A_BOUNCE;
+}
+
+static enum bw_action read_action(bw_slice word)
+{
+    for (enum bw_action action = BW_ACTION_FAILED; action <= BW_ACTION_EXPANDED; action++)
+        if (bw_eq(word, bw_str(bw_action_name(action))))
+            return action;
+    return BW_ACTION_NONE;
+}
+
+static void read_block(struct bw_delivery *out, struct bw_arena *arena, const json_t *block)
+{
+    const json_t *list = json_object_get(block, "list");
+    out->has_block = json_is_object(block);
+    out->block.ip = member(arena, block, "ip");
+    out->block.zone = member(arena, block, "zone");
+    out->block.list_id = member(arena, list, "id");
+    out->block.list_name = member(arena, list, "name");
+    out->block.list_status = member(arena, list, "status");
+}
+
+static void read_delivery(struct bw_delivery *out, struct bw_arena *arena, const json_t *object)
+{
+    *out = (struct bw_delivery){
+        .recipient = member(arena, object, "recipient"),
+        .action = read_action(member(arena, object, "action")),
+        .cause = member(arena, object, "cause"),
+        .disposition = member(arena, object, "disposition"),
+        .actor = member(arena, object, "actor"),
+        .remote_host = member(arena, object, "remote_host"),
+        .diagnostic = member(arena, object, "diagnostic"),
+        .rule = member(arena, object, "rule"),
+    };
+    read_block(out, arena, json_object_get(object, "block"));
+}
+
+bw_status bw_report_json_read(struct bw_result *out, bw_slice line, struct bw_error *err)
+{
+    json_error_t where;
+    *out = (struct bw_result){.memory = bw_arena_new(0)};
+    struct bw_arena *arena = out->memory;
+    json_t *object = arena ? json_loadb(line.p, line.n, 0, &where) : NULL;
+    if (!arena)
+        return bw_fail(err, BW_NO_MEMORY, "out of memory");
+    const json_t *original = json_object_get(object, "original"),
+                 *list = json_object_get(object, "deliveries");
+    if (!json_is_string(json_object_get(object, "kind")) || !json_is_array(list)) {
+        json_decref(object);
+        return bw_fail(err, BW_IO, "this is no line of --format=json");
+    }
+    struct bw_delivery *deliveries = bw_arena_alloc(arena, (json_array_size(list) + 1) * sizeof *deliveries);
+    out->kind = read_kind(member(arena, object, "kind"));
+    out->date = member(arena, object, "date");
+    out->original.message_id = member(arena, original, "message_id");
+    out->original.subject = member(arena, original, "subject");
+    out->original.date = member(arena, original, "date");
+    for (size_t i = 0; deliveries && i < json_array_size(list); i++)
+        read_delivery(&deliveries[i], arena, json_array_get(list, i));
+    out->deliveries = deliveries;
+    out->delivery_count = deliveries ? json_array_size(list) : 0;
+    json_decref(object);
+    return bw_arena_failed(arena) ? bw_fail(err, BW_NO_MEMORY, "out of memory") : BW_OK;
+}
+
+/* ---- the summary ---------------------------------------------------------------------------------------- */
+
+static json_t *tallies_array(const bw_tallies *tallies, bool *failed)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < tallies->count; i++) {
+        json_t *object = json_object();
+        add_text(object, failed, "name", tallies->items[i].name);
+        add(object, failed, "count", json_integer((json_int_t)tallies->items[i].count));
+        append(array, failed, object);
+    }
+    return array;
+}
+
+static json_t *date(long long seconds)
+{
+    struct tm parts;
+    const time_t time = (time_t)seconds;
+    char text[40];
+    if (!seconds || !gmtime_r(&time, &parts) ||
+        !strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S+00:00", &parts))
+        return json_null();
+    return json_string(text);
+}
+
+static json_t *finding_object(const struct bw_finding_of_many *finding, bool *failed)
+{
+    json_t *object = json_object();
+    add(object, failed, "count", json_integer((json_int_t)finding->count));
+    add(object, failed, "delayed", json_integer((json_int_t)finding->delayed));
+    add_text(object, failed, "cause", finding->cause);
+    add_text(object, failed, "actor", finding->actor);
+    add_text(object, failed, "ip", finding->ip);
+    add_text(object, failed, "list", finding->list);
+    add_text(object, failed, "list_status", finding->list_status);
+    add_text(object, failed, "zone", finding->zone);
+    add_text(object, failed, "place", finding->place);
+    add(object, failed, "first", date(finding->first));
+    add(object, failed, "last", date(finding->last));
+    add(object, failed, "domains", tallies_array(&finding->domains, failed));
+    return object;
+}
+
+static json_t *summary_object(const struct bw_summary *summary, bool *failed)
+{
+    static const char *const names[] = {"failed", "delayed", "arrived", "repeated"};
+    const size_t numbers[] = {summary->failed, summary->delayed, summary->arrived, summary->repeated};
+    json_t *object = json_object(), *kinds = json_object(), *findings = json_array();
+    add(object, failed, "schema", json_integer(SCHEMA));
+    add(object, failed, "messages", json_integer((json_int_t)summary->messages));
+    for (enum bw_kind kind = BW_KIND_BOUNCE; kind <= BW_KIND_NOT_A_BOUNCE; kind++)
+        add(kinds, failed, bw_kind_name(kind), json_integer((json_int_t)summary->kinds[kind]));
+    add(object, failed, "kinds", kinds);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        add(object, failed, names[i], json_integer((json_int_t)numbers[i]));
+    add(object, failed, "first", date(summary->first));
+    add(object, failed, "last", date(summary->last));
+    for (size_t i = 0; i < summary->findings.count; i++)
+        append(findings, failed, finding_object(&summary->findings.items[i], failed));
+    add(object, failed, "findings", findings);
+    add(object, failed, "causes", tallies_array(&summary->causes, failed));
+    add(object, failed, "lists", tallies_array(&summary->lists, failed));
+    add(object, failed, "addresses", tallies_array(&summary->addresses, failed));
+    add(object, failed, "domains", tallies_array(&summary->domains, failed));
+    add(object, failed, "dead", tallies_array(&summary->dead, failed));
+    add(object, failed, "full", tallies_array(&summary->full, failed));
+    return object;
+}
+
+bw_status bw_summary_json(struct bw_buf *out, const struct bw_summary *summary)
+{
+    bool failed = false;
+    json_t *object = summary_object(summary, &failed);
+    return put_object(out, object, failed);
 }

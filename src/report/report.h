@@ -58,6 +58,58 @@ void bw_report_csv_header(struct bw_buf *out, bool byte_order_mark);
  * formula gets an apostrophe in front. BW_OK or BW_NO_MEMORY. */
 bw_status bw_report_csv(struct bw_buf *out, const struct bw_result *result, const char *source, size_t index);
 
+/* Reads a line of the JSON report again, as far as the summary needs it: out is to be freed by bw_result_free whatever comes
+ * back. BW_OK, BW_NO_MEMORY, or BW_IO where it is no such line. */
+bw_status bw_report_json_read(struct bw_result *out, bw_slice line, struct bw_error *err);
+
+/* ---- what many messages have in common ----------------------------------------------------------------- */
+
+/* Something counted, under a name. */
+struct bw_tally {
+    bw_slice name;
+    size_t count;
+};
+/* In no order until bw_summary_close. */
+typedef BW_LIST(struct bw_tally) bw_tallies;
+
+/* Failures that one measure of one person may end: the same cause and, where the sender was refused, the same address
+ * and list. Slices as in struct bw_delivery; place is the receiving side's domain where no list is named, and where the
+ * recipient is the matter unknown. */
+struct bw_finding_of_many {
+    bw_slice cause, actor, ip, list, list_status, zone, place;
+    size_t count, delayed; /* deliveries; how many of them are still tried */
+    long long first, last; /* of the notices, seconds since 1970; 0 where no date is known */
+    bw_tallies domains;    /* of the recipients */
+};
+
+/* The whole. Filled by bw_summary_add, in order of importance after bw_summary_close. */
+struct bw_summary {
+    struct bw_arena *arena;
+    size_t messages, kinds[BW_KIND_NOT_A_BOUNCE + 1];
+    size_t failed, delayed, arrived; /* deliveries, each event once */
+    size_t repeated;                 /* notices of an event that was counted already */
+    long long first, last;
+    BW_LIST(struct bw_finding_of_many) findings;
+    bw_tallies causes, lists, addresses, domains;
+    bw_tallies dead, full; /* recipients that a server's own words prove to be so */
+    struct bw_events *events;
+};
+
+/* An empty summary. Owned by the caller; NULL without memory. */
+struct bw_summary *bw_summary_new(void);
+/* Counts a message. The same event told twice (a delay, then a failure; two servers of a chain) counts once, as what was
+ * told last or weighs most. BW_OK or BW_NO_MEMORY. */
+bw_status bw_summary_add(struct bw_summary *summary, const struct bw_result *result);
+/* Works out what is told, most important first. Once, before it is printed. BW_OK or BW_NO_MEMORY. */
+bw_status bw_summary_close(struct bw_summary *summary);
+/* Frees it. NULL is allowed. */
+void bw_summary_free(struct bw_summary *summary);
+
+/* Appends a closed summary: for a reader, and as one line of JSON. BW_OK or BW_NO_MEMORY. */
+bw_status bw_summary_text(struct bw_buf *out, const struct bw_tables *tables,
+                          const struct bw_summary *summary, const struct bw_report_options *options);
+bw_status bw_summary_json(struct bw_buf *out, const struct bw_summary *summary);
+
 /* Checks the text tables: in each language every word of the report and, for every cause, a head and a who that
  * apply to any mail; no template asks for a fact or flag that does not exist. Findings are pushed, as by
  * bw_table_check. BW_OK or BW_NO_MEMORY. */
