@@ -26,12 +26,16 @@ static void add_facts(struct bw_fact_values *facts, struct bw_writer *writer, co
     bw_flag_set(facts, BW_S("headers"), original->header.n > 0);
 }
 
-/* To whom an administrator turns: the list where it takes requests from him, the one who assigned the address where only
- * that one may ask, else the receiver, whose own list it may be. */
+/* To whom an administrator turns: the list where it takes requests from him; the one who assigned the address where only
+ * that one may ask, or registers its name; nobody where his own domain is to be mended; else the receiver, whose own list
+ * it may be. */
 static enum bw_ticket for_administrator(const struct bw_fact_values *facts)
 {
     const bool range = bw_flag_get(facts, BW_S("network")) && !bw_flag_get(facts, BW_S("private"));
-    if (range || bw_flag_get(facts, BW_S("isp-only")))
+    if (bw_flag_get(facts, BW_S("cause-auth-failure")))
+        return BW_TICKET_NONE;
+    if (range || bw_flag_get(facts, BW_S("isp-only")) || bw_flag_get(facts, BW_S("dynamic")) ||
+        bw_flag_get(facts, BW_S("cause-missing-ptr")))
         return BW_TICKET_PROVIDER;
     return bw_flag_get(facts, BW_S("removal")) && bw_flag_get(facts, BW_S("list")) ? BW_TICKET_LIST
                                                                                    : BW_TICKET_RECEIVER;
@@ -120,7 +124,10 @@ static void put_none(struct bw_writer *writer, const struct bw_delivery *deliver
     struct bw_buf line;
     bw_buf_init(&line, 0);
     bw_layout_text(&writer->layout, bw_writer_word(writer, "ticket.none", NULL), 0, 0);
-    if (bw_say_first(&line, writer->tables, writer->options->language, delivery->cause, "who", facts))
+    const char *language = writer->options->language;
+    const bool admin = writer->options->role == BW_ROLE_ADMIN;
+    if ((admin && bw_say_first(&line, writer->tables, language, delivery->cause, "admin-who", facts)) ||
+        bw_say_first(&line, writer->tables, language, delivery->cause, "who", facts))
         bw_layout_text(&writer->layout, bw_buf_slice(&line), 0, 0);
     bw_buf_clear(&line);
 }
