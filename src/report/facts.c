@@ -17,6 +17,7 @@ static const char *const fact_names[] = {
     "command",
     "code",
     "ip",
+    "sending_ip",
     "ip_host",
     "handed_by",
     "list",
@@ -173,6 +174,7 @@ static void set_block_facts(struct bw_fact_values *out, struct bw_arena *arena, 
     const bool inner = bw_address_is_private(block->ip); /* says nothing to anybody outside */
     if (!inner)
         bw_fact_set(out, "ip", block->ip);
+    bw_fact_set(out, "sending_ip", block->ip.n > 0 ? block->ip : block->client_ip);
     bw_fact_set(out, "ip_host", block->ip_host);
     bw_fact_set(out, "handed_by", block->handed_by);
     bw_fact_set(out, "blocked_domain", block->domain);

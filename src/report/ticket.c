@@ -1,5 +1,6 @@
 /* The request: a finished text to send to whoever can mend it. Which of the texts of the tables (say: ticket.X), and what
  * stands in it, follows from who must act and who asks; the text itself is data. */
+#include "report/links.h"
 #include "report/writer.h"
 
 enum { INDENT = 2, SHORT_BYTES = 60 << 10 };
@@ -41,13 +42,22 @@ static enum bw_ticket for_administrator(const struct bw_fact_values *facts)
                                                                                    : BW_TICKET_RECEIVER;
 }
 
+/* There is a list to ask: a closed one, an error of the lookup or the receiver's own setting is none. */
+static bool names_removable(const struct bw_delivery *delivery, const struct bw_fact_values *facts)
+{
+    return bw_is_removable(delivery, facts) &&
+           (bw_flag_get(facts, BW_S("list")) || bw_fact_get(facts, BW_S("zone")).n > 0);
+}
+
 static enum bw_ticket choose(const struct bw_writer *writer, const struct bw_delivery *delivery,
                              const struct bw_fact_values *facts)
 {
-    if (writer->options->ticket != BW_TICKET_AUTO)
-        return writer->options->ticket;
     if (delivery->action != BW_ACTION_FAILED && delivery->action != BW_ACTION_DELAYED)
         return BW_TICKET_NONE;
+    if (writer->options->ticket == BW_TICKET_LIST && !names_removable(delivery, facts))
+        return BW_TICKET_NONE;
+    if (writer->options->ticket != BW_TICKET_AUTO)
+        return writer->options->ticket;
     if (bw_eq(delivery->actor, BW_S("recipient-admin")))
         return BW_TICKET_RECEIVER;
     if (!bw_eq(delivery->actor, BW_S("sender-admin")))

@@ -55,6 +55,7 @@ static const char requests[] =
     "word: ticket.to\nis: To {text}\n\nword: ticket.subject\nis: About {text}\n\n"
     "word: ticket.none\nis: nobody\n\n"
     "list: free\nname: Free List\nstatus: active\nmethod: form\nsource: this test\n\n"
+    "list: gone\nname: Gone List\nstatus: closed\nsource: this test\n\n"
     "list: range\nname: Range List\nstatus: active\nscope: network\nsource: this test\n\n"
     "list: lines\nname: Lines\nstatus: active\nscope: dynamic\nsource: this test\n\n";
 
@@ -89,6 +90,11 @@ static void chooses_the_request(void **state)
          "nobody\nthe provider\n"},
         {"ip-blocked", "sender-admin", "free", BW_ROLE_USER, BW_TICKET_AUTO, BW_ACTION_DELIVERED, "nobody\n"},
         {"ip-blocked", "sender-admin", "free", BW_ROLE_USER, BW_TICKET_LIST, BW_ACTION_FAILED, "To list\n"},
+        {"ip-blocked", "sender-admin", "gone", BW_ROLE_ADMIN, BW_TICKET_LIST, BW_ACTION_FAILED, "nobody\n"},
+        {"ip-blocked", "sender-admin", "", BW_ROLE_ADMIN, BW_TICKET_LIST, BW_ACTION_FAILED, "nobody\n"},
+        {"user-unknown", "sender", "free", BW_ROLE_ADMIN, BW_TICKET_LIST, BW_ACTION_FAILED, "nobody\n"},
+        {"ip-blocked", "sender-admin", "free", BW_ROLE_USER, BW_TICKET_PROVIDER, BW_ACTION_DELIVERED,
+         "nobody\n"},
     };
     struct bw_tables *tables = open_with(requests);
     const struct bw_url page = {T("https://free.example/remove"), BW_URL_REMOVAL, false, BW_TRUST_OPERATOR,
@@ -98,8 +104,12 @@ static void chooses_the_request(void **state)
         one.cause = bw_str(cases[i].cause);
         one.actor = bw_str(cases[i].actor);
         one.action = cases[i].action;
-        one.block = (struct bw_block){
-            .ip = T("192.0.2.9"), .list_id = bw_str(cases[i].list), .urls = &page, .url_count = 1};
+        one.block =
+            (struct bw_block){.ip = T("192.0.2.9"),
+                              .list_id = bw_str(cases[i].list),
+                              .list_status = bw_str(strcmp(cases[i].list, "gone") ? "active" : "closed"),
+                              .urls = &page,
+                              .url_count = 1};
         const struct bw_result result = result_of(&one, 1);
         const struct bw_report_options options = {
             .language = "qq", .source = "-", .role = cases[i].role, .ticket = cases[i].ticket};
