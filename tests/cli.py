@@ -351,7 +351,7 @@ class Requests(Case):
         for stdin, status in ((BOUNCE, 0), (ORDINARY, 1)):
             done = run("--ticket", stdin=stdin)
             self.assert_ends_cleanly(done, status)
-            self.assertTrue(done.out.startswith("There is nobody to send a request to."), done.out)
+            self.assertTrue(done.out.startswith("There is no request to send in this case."), done.out)
 
     def test_refused_together(self):
         for options, word in ((("--ticket", "-fjson"), "--ticket"), (("--redact", "--dump=mime"), "--redact"),

@@ -128,7 +128,7 @@ class PoorReputation(Seed):
         self.says("poor-reputation.eml", "ja", "リストの名前は示されていません", "提供元")
         self.says("poor-reputation.eml", "ja", "認証(SMTP AUTH)", "パスワードを変え", "改ざん", "逆引き", options=("--role=admin",))
         self.says("poor-reputation.eml", "en", "SMTP AUTH", "change its password", "reverse DNS", options=("--role=admin",))
-        self.says("poor-reputation.eml", "en", "What to tell the sender", "the sending server looks into",
+        self.says("poor-reputation.eml", "en", "What to tell the sender", "the sending server should do",
                   options=("--role=support",))
 
 

@@ -8,7 +8,7 @@ static void check_template(bw_finding_list *out, struct bw_arena *arena, const s
 {
     bw_slice rest = entry->value, name;
     while (bw_template_next_flag(&name, &rest))
-        if (!bw_flag_is_known(tables, name))
+        if (!bw_flag_is_known(tables, name) && !bw_fact_is_known(name))
             bw_finding_add(out, arena, record, entry, "there is no flag '%.*s'", BW_ARG(name));
     while (bw_template_next_fact(&name, &rest))
         if (!bw_fact_is_known(name))

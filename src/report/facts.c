@@ -17,6 +17,7 @@ static const char *const fact_names[] = {
     "command",
     "code",
     "ip",
+    "sending_ip",
     "ip_host",
     "handed_by",
     "list",
@@ -63,13 +64,28 @@ static const char *const fact_names[] = {
 };
 
 static const char *const flag_names[] = {
-    "delayed",      "failed",           "masked",       "ip",       "route",        "list",
-    "closed",       "active",           "private",      "network",  "dynamic",      "not-a-listing",
-    "code",         "receiver",         "unverified",   "isp-only", "who-isp",      "who-owner",
-    "self-service", "auto-expiry",      "who-anyone",   "several",  "temporary",    "permanent",
-    "text-said",    "inactive-unknown", "loop",         "forged",   "own-line",     "relay",
-    "forwarded",    "dead-link",        "paid-express", "requires", "role-user",    "role-admin",
-    "role-support", "removal",          "by-email",     "form",     "removal-none", "headers",
+    "delayed",      "failed",
+    "masked",       "ip",
+    "route",        "list",
+    "closed",       "active",
+    "private",      "network",
+    "dynamic",      "not-a-listing",
+    "code",         "receiver",
+    "unverified",   "isp-only",
+    "who-isp",      "who-owner",
+    "self-service", "auto-expiry",
+    "who-anyone",   "several",
+    "temporary",    "permanent",
+    "text-said",    "inactive-unknown",
+    "loop",         "forged",
+    "own-line",     "relay",
+    "forwarded",    "dead-link",
+    "paid-express", "requires",
+    "role-user",    "role-admin",
+    "role-support", "removal",
+    "by-email",     "form",
+    "removal-none", "headers",
+    "disposition",  "block",
 };
 
 bool bw_fact_is_known(bw_slice name)
@@ -157,11 +173,23 @@ static void set_delivery_facts(struct bw_fact_values *out, struct bw_arena *aren
     bw_flag_set(out, bw_format(arena, "cause-%.*s", BW_ARG(delivery->cause)), delivery->cause.n > 0);
 }
 
-static void set_block_facts(struct bw_fact_values *out, const struct bw_block *block)
+/* A page that is gone, as it may be printed: its host may be anybody's by now where nobody known owns it. */
+static bw_slice gone_page(struct bw_arena *arena, const struct bw_url *url)
+{
+    struct bw_buf text;
+    if (url->trust != BW_TRUST_UNVERIFIED)
+        return url->url;
+    bw_buf_init(&text, 0);
+    bw_put_defanged(&text, url->url);
+    return bw_buf_take(&text, arena);
+}
+
+static void set_block_facts(struct bw_fact_values *out, struct bw_arena *arena, const struct bw_block *block)
 {
     const bool inner = bw_address_is_private(block->ip); /* says nothing to anybody outside */
     if (!inner)
         bw_fact_set(out, "ip", block->ip);
+    bw_fact_set(out, "sending_ip", block->ip.n > 0 ? block->ip : block->client_ip);
     bw_fact_set(out, "ip_host", block->ip_host);
     bw_fact_set(out, "handed_by", block->handed_by);
     bw_fact_set(out, "blocked_domain", block->domain);
@@ -179,7 +207,7 @@ static void set_block_facts(struct bw_fact_values *out, const struct bw_block *b
     for (size_t i = 0; i < block->url_count; i++) {
         unverified |= block->urls[i].from_text && block->urls[i].trust == BW_TRUST_UNVERIFIED;
         if (block->urls[i].dead)
-            bw_fact_set(out, "dead_url", block->urls[i].url);
+            bw_fact_set(out, "dead_url", gone_page(arena, &block->urls[i]));
     }
     bw_flag_set(out, BW_S("dead-link"), bw_fact_get(out, BW_S("dead_url")).n > 0);
     bw_flag_set(out, BW_S("own-line"), block->machine == BW_MACHINE_OWN_LINE);
@@ -260,11 +288,13 @@ void bw_facts_fill(struct bw_fact_values *out, struct bw_arena *arena, const str
     bw_fact_set(out, "original_date", bw_readable_date(arena, result->original.date));
     bw_fact_set(out, "reporter", result->reporting_mta);
     set_delivery_facts(out, arena, group);
+    bw_flag_set(out, BW_S("block"), group->first->has_block);
     if (group->first->has_block)
-        set_block_facts(out, &group->first->block);
+        set_block_facts(out, arena, &group->first->block);
     set_list_flags(out, arena, tables, options->language, group->first);
     bw_flag_set(out, BW_S("role-user"), options->role == BW_ROLE_USER);
     bw_flag_set(out, BW_S("role-admin"), options->role == BW_ROLE_ADMIN);
     bw_flag_set(out, BW_S("role-support"), options->role == BW_ROLE_SUPPORT);
     bw_flag_set(out, BW_S("forged"), result->forged_count > 0);
+    bw_flag_set(out, BW_S("disposition"), bw_eq(result->format, BW_S("rfc8098")));
 }

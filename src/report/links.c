@@ -21,8 +21,7 @@ bw_slice bw_page_text(bw_slice url)
     return bw_istarts(url, bw_str(scheme)) ? bw_sub(url, sizeof scheme - 1, url.n) : url;
 }
 
-/* There may be a listing that the sending side can have removed. */
-static bool is_removable(const struct bw_delivery *delivery, const struct bw_fact_values *facts)
+bool bw_is_removable(const struct bw_delivery *delivery, const struct bw_fact_values *facts)
 {
     static const char *const causes[] = {"ip-blocked", "domain-blocked", "poor-reputation"};
     if (bw_flag_get(facts, BW_S("closed")) || bw_flag_get(facts, BW_S("not-a-listing")) ||
@@ -43,7 +42,7 @@ bool bw_page_is_useful(const struct bw_delivery *delivery, const struct bw_fact_
         return true;
     if (bw_flag_get(facts, BW_S("closed")))
         return false;
-    return (url->role == BW_URL_INFO || is_removable(delivery, facts)) &&
+    return (url->role == BW_URL_INFO || bw_is_removable(delivery, facts)) &&
            !bw_page_is_superseded(&delivery->block, index);
 }
 

@@ -11,9 +11,12 @@
  * the address that it looks up is blanked out in this copy. */
 bool bw_page_is_superseded(const struct bw_block *block, size_t index);
 
-/* True where the page delivery->block.urls[index] helps. One for looking up or removing does not where there is no
- * listing that the sending side could end, as after a failed SPF check, a closed list or the receiver's own setting.
- * A link that nobody known owns is always true: it is shown as a warning. */
+/* True where there may be a listing that the sending side can have removed: not after a failed SPF check, a closed list or
+ * the receiver's own setting. */
+bool bw_is_removable(const struct bw_delivery *delivery, const struct bw_fact_values *facts);
+
+/* True where the page delivery->block.urls[index] helps. One for looking up or removing does not where nothing
+ * can be removed. A link that nobody known owns is always true: it is shown as a warning. */
 bool bw_page_is_useful(const struct bw_delivery *delivery, const struct bw_fact_values *facts, size_t index);
 
 /* Appends the link defanged, "hxxps://host[.]example/path", through bw_put_visible. */

@@ -193,10 +193,10 @@ static void add_code(bw_rows *rows, struct bw_writer *writer, const struct bw_de
 }
 
 /* What asking for removal takes: nothing for somebody who is to leave it to the provider. */
-static void add_conditions(bw_rows *rows, struct bw_writer *writer, const struct bw_fact_values *facts)
+static void add_conditions(bw_rows *rows, struct bw_writer *writer, const struct bw_delivery *delivery,
+                           const struct bw_fact_values *facts)
 {
-    if (writer->options->role == BW_ROLE_USER || bw_flag_get(facts, BW_S("closed")) ||
-        bw_flag_get(facts, BW_S("not-a-listing")))
+    if (writer->options->role == BW_ROLE_USER || !bw_is_removable(delivery, facts))
         return;
     add_visible(rows, writer, "label.requires", bw_fact_get(facts, BW_S("requires")));
     add_visible(rows, writer, "label.expiry", bw_fact_get(facts, BW_S("expiry")));
@@ -235,7 +235,7 @@ static void add_block(bw_rows *rows, struct bw_writer *writer, const struct bw_d
     for (size_t i = 0; i < block->url_count; i++)
         if (bw_page_is_useful(delivery, facts, i))
             add_page(rows, writer, &block->urls[i]);
-    add_conditions(rows, writer, facts);
+    add_conditions(rows, writer, delivery, facts);
 }
 
 void bw_rows_fill(bw_rows *out, struct bw_writer *writer, const struct bw_group *group,

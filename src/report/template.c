@@ -127,7 +127,7 @@ bool bw_template_render(struct bw_buf *out, bw_slice text, const struct bw_fact_
     bw_slice flag;
     bool wanted;
     while (next_condition(&flag, &wanted, &text))
-        if (bw_flag_get(facts, flag) != wanted)
+        if ((bw_flag_get(facts, flag) || bw_fact_get(facts, flag).n > 0) != wanted)
             return false;
     return render_part(out, text, facts, 0);
 }

@@ -1,5 +1,6 @@
 /* The request: a finished text to send to whoever can mend it. Which of the texts of the tables (say: ticket.X), and what
  * stands in it, follows from who must act and who asks; the text itself is data. */
+#include "report/links.h"
 #include "report/writer.h"
 
 enum { INDENT = 2, SHORT_BYTES = 60 << 10 };
@@ -26,24 +27,37 @@ static void add_facts(struct bw_fact_values *facts, struct bw_writer *writer, co
     bw_flag_set(facts, BW_S("headers"), original->header.n > 0);
 }
 
-/* To whom an administrator turns: the list where it takes requests from him, the one who assigned the address where only
- * that one may ask, else the receiver, whose own list it may be. */
+/* To whom an administrator turns: the list where it takes requests from him; the one who assigned the address where only
+ * that one may ask, or registers its name; nobody where his own domain is to be mended; else the receiver, whose own list
+ * it may be. */
 static enum bw_ticket for_administrator(const struct bw_fact_values *facts)
 {
     const bool range = bw_flag_get(facts, BW_S("network")) && !bw_flag_get(facts, BW_S("private"));
-    if (range || bw_flag_get(facts, BW_S("isp-only")))
+    if (bw_flag_get(facts, BW_S("cause-auth-failure")))
+        return BW_TICKET_NONE;
+    if (range || bw_flag_get(facts, BW_S("isp-only")) || bw_flag_get(facts, BW_S("dynamic")) ||
+        bw_flag_get(facts, BW_S("cause-missing-ptr")))
         return BW_TICKET_PROVIDER;
     return bw_flag_get(facts, BW_S("removal")) && bw_flag_get(facts, BW_S("list")) ? BW_TICKET_LIST
                                                                                    : BW_TICKET_RECEIVER;
 }
 
+/* There is a list to ask: a closed one, an error of the lookup or the receiver's own setting is none. */
+static bool names_removable(const struct bw_delivery *delivery, const struct bw_fact_values *facts)
+{
+    return bw_is_removable(delivery, facts) &&
+           (bw_flag_get(facts, BW_S("list")) || bw_fact_get(facts, BW_S("zone")).n > 0);
+}
+
 static enum bw_ticket choose(const struct bw_writer *writer, const struct bw_delivery *delivery,
                              const struct bw_fact_values *facts)
 {
-    if (writer->options->ticket != BW_TICKET_AUTO)
-        return writer->options->ticket;
     if (delivery->action != BW_ACTION_FAILED && delivery->action != BW_ACTION_DELAYED)
         return BW_TICKET_NONE;
+    if (writer->options->ticket == BW_TICKET_LIST && !names_removable(delivery, facts))
+        return BW_TICKET_NONE;
+    if (writer->options->ticket != BW_TICKET_AUTO)
+        return writer->options->ticket;
     if (bw_eq(delivery->actor, BW_S("recipient-admin")))
         return BW_TICKET_RECEIVER;
     if (!bw_eq(delivery->actor, BW_S("sender-admin")))
@@ -120,7 +134,10 @@ static void put_none(struct bw_writer *writer, const struct bw_delivery *deliver
     struct bw_buf line;
     bw_buf_init(&line, 0);
     bw_layout_text(&writer->layout, bw_writer_word(writer, "ticket.none", NULL), 0, 0);
-    if (bw_say_first(&line, writer->tables, writer->options->language, delivery->cause, "who", facts))
+    const char *language = writer->options->language;
+    const bool admin = writer->options->role == BW_ROLE_ADMIN;
+    if ((admin && bw_say_first(&line, writer->tables, language, delivery->cause, "admin-who", facts)) ||
+        bw_say_first(&line, writer->tables, language, delivery->cause, "who", facts))
         bw_layout_text(&writer->layout, bw_buf_slice(&line), 0, 0);
     bw_buf_clear(&line);
 }

@@ -6,10 +6,10 @@ import re
 import subprocess
 import csource
 
-# A bounce may well speak of somebody's home folder (a pipe, a .forward): samples and tables are looked at for this
-# checkout's own place only.
+# A bounce may well speak of somebody's home folder (a pipe, a .forward): samples, their reports and tables are looked at
+# for this checkout's own place only.
 HOMES = re.compile(r"(?<![\w.])/(?:home|Users)/[A-Za-z0-9_.-]+|(?<![\w.])/root/[A-Za-z0-9_.-]+")
-MAY_NAME_HOMES = ("samples/", "patterns/", "tests/unit/", "tests/fuzz/corpus/")
+MAY_NAME_HOMES = ("samples/", "docs/REPORTS.md", "patterns/", "tests/unit/", "tests/fuzz/corpus/")
 
 
 def tracked(root):

@@ -182,6 +182,10 @@ static void test_lists(void **state)
          "t.zorb:bl.zorb.example:z t.other:other.example:z"},
         /* No list: part of a word, a mailbox at such a host, a host that only begins like it. */
         {"zorbing along", ""},
+        {"see http://evil.test/?zorb", ""},
+        {"see https://www.zorb.com@evil.test/ or http://zorb.com.evil.test/", ""},
+        {"see http://evil.test/zorb, Zorb lists you", "t.zorb:Zorb:n"},
+        {"see http://www.zorb.test/lookup", "t.zorb:zorb:n"},
         {"the zorbs", ""},
         {"postmaster@other.example", ""},
         {"other.example.evil.test", ""},
