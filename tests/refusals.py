@@ -21,13 +21,14 @@ COLUMNS = ["text", "cause", "actor", "ip", "list", "status", "zone", "code", "re
 LISTED = ("ip-blocked", "domain-blocked")
 SHADES = ("not-a-listing", "closed", "dynamic", "network", "private")
 MARK = "@@ "
-HEADING = f"word: heading.message\nis: {MARK}{{source}}\n\n"
+QUOTED = "@@@"
+HEADING = f"word: heading.message\nis: {MARK}{{source}}\n\nword: heading.reply\nis: {QUOTED}\n\n"
 
 # What the second line of a report has to say, by actor.
 ACTORS = {
     "en": {
         "recipient-admin": r"^(?:Only )?[Tt]he (?:recipient's (?:mail )?administrator|administrator on the recipient's side)",
-        "sender-admin": r"^(?:Only )?[Tt]he (?:provider|administrator (?:on|of) the (?:send|one who)|one who assigned"
+        "sender-admin": r"^(?:Only )?[Tt]he (?:provider|administrator (?:on|of) the (?:send|domain|one who)|one who assigned"
                         r"|sender should first check the sending settings)|^Just wait",
         "sender": r"^The sender\b",
     },
@@ -136,8 +137,9 @@ def report_differences(row, delivery, texts):
         for url in loose:
             if url in text:
                 told["link"] = f"{lang} {role}: {url} can be clicked"
-        if role == "admin" and re.search(USERS_STEPS[lang], text):
-            told["step"] = f"{lang}: an administrator is told {re.search(USERS_STEPS[lang], text)[0]!r}"
+        step = re.search(USERS_STEPS[lang], text.split(f"\n{QUOTED}\n")[0])
+        if role == "admin" and step:
+            told["step"] = f"{lang}: an administrator is told {step[0]!r}"
     return told
 
 
