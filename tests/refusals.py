@@ -119,7 +119,7 @@ def block_differences(row, delivery):
     if row["page"] != "*" and (pages if row["page"] == "-" else row["page"] not in pages):
         told["page"] = f"page {pages} not {row['page']}"
     for url in block.get("urls", ()):
-        authority = re.sub(r"^[a-z]+:/*", "", url["url"]).split("/")[0]
+        authority = re.split(r"[/\\?#]", re.sub(r"^[a-z]+:/*", "", url["url"]))[0]
         if ("@" in authority and not url["url"].startswith("mailto:") or authority.endswith(".example")) \
                 and url["trust"] != "unverified":
             told["trust"] = f"{url['url']} is trusted as {url['trust']}"
@@ -132,7 +132,7 @@ def report_differences(row, delivery, texts):
     for (lang, role), text in texts.items():
         lines = text.split("\n")
         second = lines[1] if len(lines) > 1 else ""
-        if not re.search(ACTORS[lang][row["actor"]], second):
+        if not re.search(ACTORS[lang].get(row["actor"], ""), second):
             told["who"] = f"{lang} {role}: second line {second!r}"
         for url in loose:
             if url in text:

@@ -116,6 +116,17 @@ static bw_slice page(const struct bw_block *block, enum bw_url_role role)
     return BW_NULL;
 }
 
+/* A page that is gone may have gone to somebody else: not to be clicked where nobody known owns it. */
+static bw_slice dead_page(struct bw_arena *arena, const struct bw_url *url)
+{
+    if (url->trust != BW_TRUST_UNVERIFIED)
+        return url->url;
+    struct bw_buf text;
+    bw_buf_init(&text, 0);
+    bw_put_defanged(&text, url->url);
+    return bw_buf_take(&text, arena);
+}
+
 static void set_delivery_facts(struct bw_fact_values *out, struct bw_arena *arena,
                                const struct bw_group *group)
 {
@@ -142,7 +153,7 @@ static void set_delivery_facts(struct bw_fact_values *out, struct bw_arena *aren
     bw_flag_set(out, bw_format(arena, "cause-%.*s", BW_ARG(delivery->cause)), delivery->cause.n > 0);
 }
 
-static void set_block_facts(struct bw_fact_values *out, const struct bw_block *block)
+static void set_block_facts(struct bw_fact_values *out, struct bw_arena *arena, const struct bw_block *block)
 {
     const bool inner = bw_address_is_private(block->ip); /* says nothing to anybody outside */
     if (!inner)
@@ -164,7 +175,7 @@ static void set_block_facts(struct bw_fact_values *out, const struct bw_block *b
     for (size_t i = 0; i < block->url_count; i++) {
         unverified |= block->urls[i].from_text && block->urls[i].trust == BW_TRUST_UNVERIFIED;
         if (block->urls[i].dead)
-            bw_fact_set(out, "dead_url", block->urls[i].url);
+            bw_fact_set(out, "dead_url", dead_page(arena, &block->urls[i]));
     }
     bw_flag_set(out, BW_S("dead-link"), bw_fact_get(out, BW_S("dead_url")).n > 0);
     bw_flag_set(out, BW_S("own-line"), block->machine == BW_MACHINE_OWN_LINE);
@@ -246,7 +257,7 @@ void bw_facts_fill(struct bw_fact_values *out, struct bw_arena *arena, const str
     bw_fact_set(out, "reporter", result->reporting_mta);
     set_delivery_facts(out, arena, group);
     if (group->first->has_block)
-        set_block_facts(out, &group->first->block);
+        set_block_facts(out, arena, &group->first->block);
     set_list_flags(out, arena, tables, options->language, group->first);
     bw_flag_set(out, BW_S("role-user"), options->role == BW_ROLE_USER);
     bw_flag_set(out, BW_S("role-admin"), options->role == BW_ROLE_ADMIN);
