@@ -168,7 +168,7 @@ static bool is_strange_host(const struct bw_tables *tables, bw_slice name)
     return dots >= 2 && !is_known_host(tables, name);
 }
 
-/* The text without the links and host names of others: who calls his server after a list does not speak of that list. */
+/* The text without the links, host names and mailboxes of others: who calls his server after a list does not speak of that list. */
 static bw_slice without_strangers(struct bw_context *context, bw_slice text)
 {
     const bw_slice copy = bw_dup(context->arena, text);
@@ -186,6 +186,12 @@ static bw_slice without_strangers(struct bw_context *context, bw_slice text)
             while (end < text.n && is_name_byte(text.p[end]))
                 end++;
             strange = is_strange_host(context->tables, bw_sub(text, i, end));
+            if (end > i && end < text.n && text.p[end] == '@') { /* a mailbox is its domain's */
+                const size_t at = end++;
+                while (end < text.n && is_name_byte(text.p[end]))
+                    end++;
+                strange = !is_known_host(context->tables, bw_sub(text, at + 1, end));
+            }
         }
         if (strange)
             memset(bytes + i, '_', end - i);
