@@ -61,19 +61,26 @@ bw_slice bw_refused_address(const struct bw_blocking *from, bool *masked, bool *
     return BW_NULL;
 }
 
-/* The list that the words name: by the rule, by zone, by name. */
+static bool is_closed(const struct bw_list *list)
+{
+    return bw_eq(bw_record_get(list->record, "status"), BW_S("closed"));
+}
+
+/* The list that the words name: by zone, by name, by the rule. Of several zones one that is still run, as leaving out a
+ * closed one would change nothing. */
 static const struct bw_list *find_list(const struct bw_blocking *from)
 {
     const struct bw_evidence *evidence = from->evidence;
-    const struct bw_list *named = NULL;
+    const struct bw_list *zone = NULL, *named = NULL;
     for (size_t i = 0; i < evidence->lists.count; i++) {
-        if (evidence->lists.items[i].by_zone)
-            return evidence->lists.items[i].list;
-        if (!named)
-            named = evidence->lists.items[i].list;
+        const struct bw_seen_list *seen = &evidence->lists.items[i];
+        if (seen->by_zone && (!zone || (is_closed(zone) && !is_closed(seen->list))))
+            zone = seen->list;
+        if (!seen->by_zone && !named)
+            named = seen->list;
     }
-    if (named)
-        return named;
+    if (zone || named)
+        return zone ? zone : named;
     if (!from->verdict->rule)
         return NULL;
     return bw_table_list(from->context->tables, bw_record_get(from->verdict->rule->record, "list"));
@@ -114,16 +121,22 @@ static bool answered_with_error(const struct bw_blocking *from)
     return false;
 }
 
-static bw_slice variant_of(const struct bw_blocking *from)
+/* That there is nothing to have removed goes before what the rule tells, unless that is a list of the receiver's own; that
+ * a range is listed goes behind all but the latter. */
+static bw_slice variant_of(const struct bw_blocking *from, const struct bw_block *block, bw_slice told)
 {
-    if (!from->list)
-        return BW_NULL;
-    if (answered_with_error(from))
+    const bool own = bw_eq(told, BW_S("private"));
+    if (from->list && !own && answered_with_error(from))
         return BW_S("not-a-listing");
-    if (bw_eq(bw_record_get(from->list->record, "status"), BW_S("closed")))
+    if (from->list && !own && is_closed(from->list) && !bw_eq(told, BW_S("not-a-listing")))
         return BW_S("closed");
-    const bw_slice scope = bw_record_get(from->list->record, "scope");
-    return bw_eq(scope, BW_S("network")) || bw_eq(scope, BW_S("dynamic")) ? scope : BW_NULL;
+    const bool range = bw_find_byte(block->ip, '/', 0) != BW_NONE;
+    if (told.p && !(range && own))
+        return told;
+    const bw_slice scope = from->list ? bw_record_get(from->list->record, "scope") : BW_NULL;
+    if (bw_eq(scope, BW_S("network")) || bw_eq(scope, BW_S("dynamic")))
+        return scope;
+    return range ? BW_S("network") : BW_NULL;
 }
 
 /* The code that the rule knows; where it knows none, or none but the enhanced code, what is printed like one. */
@@ -166,13 +179,13 @@ void bw_block_fill(struct bw_block *out, bw_slice *variant, struct bw_blocking *
         out->ip = BW_NULL;
     }
     out->domain = group(from, "domain");
+    if (bw_find_byte(out->domain, '@', 0) != BW_NONE)
+        out->domain = bw_domain_of(out->domain);
     out->code = code_of(from);
     if (from->list)
         fill_list(out, from->list);
     fill_zone(out, from);
     bw_machine_fill(out, from);
-    const bw_slice shade = variant_of(from);
-    if (shade.p && !variant->p)
-        *variant = shade;
-    bw_links_fill(out, from, true);
+    *variant = variant_of(from, out, *variant);
+    bw_links_fill(out, from, !bw_eq(*variant, BW_S("not-a-listing")));
 }

@@ -58,7 +58,11 @@ static enum bw_url_role role_of(const struct bw_blocking *from, bw_slice url)
         return BW_URL_REMOVAL;
     if (any_in(url, "remov delist unblock unlist reset-request whitelist"))
         return BW_URL_REMOVAL;
-    return any_in(url, "lookup query check search ip= ipcheck") ? BW_URL_LOOKUP : BW_URL_INFO;
+    /* That the host is called "check" tells only where there is nothing behind it. */
+    const bw_slice host = bw_url_host(url);
+    const bw_slice path = bw_sub(url, (size_t)(host.p - url.p) + host.n, url.n);
+    return any_in(path.n > 1 ? path : url, "lookup query check search ip= ipcheck") ? BW_URL_LOOKUP
+                                                                                    : BW_URL_INFO;
 }
 
 bw_slice bw_registered_part(bw_slice host)
@@ -148,8 +152,11 @@ static void add(url_list *list, const struct bw_blocking *from, struct bw_url ur
     if (url.url.n == 0)
         return;
     for (size_t i = 0; i < list->count; i++)
-        if (bw_eq(list->items[i].url, url.url))
+        if (bw_eq(list->items[i].url, url.url)) {
+            if (list->items[i].role == BW_URL_INFO) /* the tables may know better what the page is for */
+                list->items[i].role = url.role;
             return;
+        }
     struct bw_url *slot = bw_push(from->context->arena, list);
     if (slot)
         *slot = url;
@@ -171,11 +178,12 @@ void bw_links_fill(struct bw_block *out, const struct bw_blocking *from, bool pa
         add(&urls, from,
             (struct bw_url){url, role_of(from, url), true, trust_of(from, url), is_dead(from, url)});
     }
-    if (pages && from->list) {
-        const bw_slice lookup = bw_record_get(from->list->record, "lookup");
+    const struct bw_record *list = from->list ? from->list->record : NULL;
+    const bw_slice lookup = list ? bw_record_get(list, "lookup") : BW_NULL;
+    const bw_slice removal = list ? bw_record_get(list, "removal") : BW_NULL;
+    if (pages && list && (lookup.n || removal.n || bw_eq(bw_record_get(list, "status"), BW_S("closed")))) {
         add_page(&urls, from, out, lookup, lookup_role(lookup), BW_TRUST_OPERATOR);
-        add_page(&urls, from, out, bw_record_get(from->list->record, "removal"), BW_URL_REMOVAL,
-                 BW_TRUST_OPERATOR);
+        add_page(&urls, from, out, removal, BW_URL_REMOVAL, BW_TRUST_OPERATOR);
     } else if (pages && from->receiver) {
         add_page(&urls, from, out, from->receiver->lookup, BW_URL_LOOKUP, BW_TRUST_RECEIVER);
         add_page(&urls, from, out, from->receiver->removal, BW_URL_REMOVAL, BW_TRUST_RECEIVER);

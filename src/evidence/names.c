@@ -66,13 +66,15 @@ void bw_urls_scan(struct bw_evidence *out, struct bw_context *context, bw_slice 
             continue;
         const bw_slice url = url_at(text, i);
         const bw_slice host = bw_url_host(url);
-        if (host.n < 4 || is_known_url(out, url))
+        if (host.n < 4)
+            continue;
+        i += url.n - 1; /* known or not: a link inside it is no link of its own */
+        if (is_known_url(out, url))
             continue;
         struct bw_seen_url *seen = bw_push(context->arena, &out->urls);
         if (!seen)
             return;
         *seen = (struct bw_seen_url){url, host, in_said};
-        i += url.n - 1;
     }
 }
 
@@ -110,7 +112,15 @@ static void scan_zones(struct bw_evidence *out, struct bw_context *context, bw_s
     }
 }
 
-static bool is_word_byte(char c) { return bw_is_alnum(c) || (unsigned char)c >= 0x80; }
+/* A letter of an alphabet that sets words apart: a name may stand between kana or ideographs, whose UTF-8 (RFC 3629)
+ * has three bytes and more. */
+static bool is_word_at(bw_slice text, size_t at)
+{
+    while (at > 0 && ((unsigned char)text.p[at] & 0xC0) == 0x80)
+        at--;
+    const unsigned char lead = (unsigned char)text.p[at];
+    return bw_is_alnum(text.p[at]) || (lead >= 0x80 && lead < 0xE0);
+}
 
 /* The name that ends at p is the host's own: nothing but a last label follows it there. */
 static bool names_host(bw_slice host, const char *p)
@@ -143,8 +153,8 @@ static size_t find_alias(const struct bw_tables *tables, bw_slice text, bw_slice
 {
     for (size_t at = 0; (at = bw_ifind(text, alias, at)) != BW_NONE; at++) {
         const size_t end = at + alias.n;
-        const bool before = at > 0 && is_word_byte(text.p[at - 1]) && is_word_byte(alias.p[0]);
-        const bool after = end < text.n && is_word_byte(text.p[end]) && is_word_byte(alias.p[alias.n - 1]);
+        const bool before = at > 0 && is_word_at(text, at - 1) && is_word_at(alias, 0);
+        const bool after = end < text.n && is_word_at(text, end) && is_word_at(alias, alias.n - 1);
         const size_t past = before || after ? at : past_foreign_link(tables, text, at, end);
         if (!before && !after && past == at)
             return at;
@@ -153,12 +163,78 @@ static size_t find_alias(const struct bw_tables *tables, bw_slice text, bw_slice
     return BW_NONE;
 }
 
+static bool has_userinfo(bw_slice url)
+{
+    const size_t slashes = bw_find(url, BW_S("://"), 0);
+    const bw_slice authority = bw_sub(url, slashes == BW_NONE ? 0 : slashes + 3, url.n);
+    const size_t at = bw_find_byte(authority, '@', 0);
+    return at < bw_find_byte(authority, '/', 0);
+}
+
+/* The host belongs to somebody in the tables, or lists are called after it. */
+static bool is_known_host(const struct bw_tables *tables, bw_slice host)
+{
+    if (bw_table_host(tables, host) || bw_table_zone(tables, host))
+        return true;
+    for (size_t dot; host.n; host = bw_sub(host, dot + 1, host.n)) {
+        if (bw_table_alias(tables, host))
+            return true;
+        if ((dot = bw_find_byte(host, '.', 0)) == BW_NONE)
+            break;
+    }
+    return false;
+}
+
+/* A host name, of three labels at least, that is nobody's in the tables. */
+static bool is_strange_host(const struct bw_tables *tables, bw_slice name)
+{
+    while (name.n && !bw_is_alnum(name.p[name.n - 1]))
+        name.n--;
+    size_t dots = 0;
+    for (size_t i = 0; i < name.n; i++)
+        dots += name.p[i] == '.';
+    return dots >= 2 && !is_known_host(tables, name);
+}
+
+/* The text without the links, host names and mailboxes of others: who calls his server after a list does not speak of that list. */
+static bw_slice without_strangers(struct bw_context *context, bw_slice text)
+{
+    const bw_slice copy = bw_dup(context->arena, text);
+    char *bytes = (char *)copy.p; /* ours until returned */
+    if (!bytes)
+        return BW_NULL;
+    for (size_t i = 0; i < text.n;) {
+        size_t end = i;
+        bool strange = false;
+        if (starts_url(text, i)) {
+            const bw_slice url = url_at(text, i);
+            end = i + url.n;
+            strange = has_userinfo(url) || !is_known_host(context->tables, bw_url_host(url));
+        } else {
+            while (end < text.n && is_name_byte(text.p[end]))
+                end++;
+            strange = is_strange_host(context->tables, bw_sub(text, i, end));
+            if (end > i && end < text.n && text.p[end] == '@') { /* a mailbox is its domain's */
+                const size_t at = end++;
+                while (end < text.n && is_name_byte(text.p[end]))
+                    end++;
+                strange = !is_known_host(context->tables, bw_sub(text, at + 1, end));
+            }
+        }
+        if (strange)
+            memset(bytes + i, '_', end - i);
+        i = end > i ? end : i + 1;
+    }
+    return copy;
+}
+
 static void scan_aliases(struct bw_evidence *out, struct bw_context *context, bw_slice text, bool in_said)
 {
     const bw_name_list *aliases = &context->tables->aliases;
     const struct bw_name *best = NULL;
     bw_slice best_text = BW_NULL;
     struct bw_grams grams;
+    text = without_strangers(context, text);
     bw_grams_of(&grams, text);
     for (size_t i = 0; i < aliases->count; i++) {
         const struct bw_name *name = &aliases->items[i];

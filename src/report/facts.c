@@ -147,6 +147,17 @@ static bw_slice page(const struct bw_block *block, enum bw_url_role role)
     return BW_NULL;
 }
 
+/* A page that is gone may have gone to somebody else: not to be clicked where nobody known owns it. */
+static bw_slice dead_page(struct bw_arena *arena, const struct bw_url *url)
+{
+    if (url->trust != BW_TRUST_UNVERIFIED)
+        return url->url;
+    struct bw_buf text;
+    bw_buf_init(&text, 0);
+    bw_put_defanged(&text, url->url);
+    return bw_buf_take(&text, arena);
+}
+
 static void set_delivery_facts(struct bw_fact_values *out, struct bw_arena *arena,
                                const struct bw_group *group)
 {
@@ -173,17 +184,6 @@ static void set_delivery_facts(struct bw_fact_values *out, struct bw_arena *aren
     bw_flag_set(out, bw_format(arena, "cause-%.*s", BW_ARG(delivery->cause)), delivery->cause.n > 0);
 }
 
-/* A page that is gone, as it may be printed: its host may be anybody's by now where nobody known owns it. */
-static bw_slice gone_page(struct bw_arena *arena, const struct bw_url *url)
-{
-    struct bw_buf text;
-    if (url->trust != BW_TRUST_UNVERIFIED)
-        return url->url;
-    bw_buf_init(&text, 0);
-    bw_put_defanged(&text, url->url);
-    return bw_buf_take(&text, arena);
-}
-
 static void set_block_facts(struct bw_fact_values *out, struct bw_arena *arena, const struct bw_block *block)
 {
     const bool inner = bw_address_is_private(block->ip); /* says nothing to anybody outside */
@@ -207,7 +207,7 @@ static void set_block_facts(struct bw_fact_values *out, struct bw_arena *arena, 
     for (size_t i = 0; i < block->url_count; i++) {
         unverified |= block->urls[i].from_text && block->urls[i].trust == BW_TRUST_UNVERIFIED;
         if (block->urls[i].dead)
-            bw_fact_set(out, "dead_url", gone_page(arena, &block->urls[i]));
+            bw_fact_set(out, "dead_url", dead_page(arena, &block->urls[i]));
     }
     bw_flag_set(out, BW_S("dead-link"), bw_fact_get(out, BW_S("dead_url")).n > 0);
     bw_flag_set(out, BW_S("own-line"), block->machine == BW_MACHINE_OWN_LINE);

@@ -106,13 +106,21 @@ static bool is_trusted(const struct bw_tables *tables, const struct bw_delivery 
     return host.n > 0 && bw_table_host(tables, host) != NULL;
 }
 
+/* What programs make a link of: a scheme of the web, or "www." at the start of a word. */
+static bool starts_link(bw_slice words, size_t at)
+{
+    const bw_slice rest = bw_sub(words, at, words.n);
+    if (bw_istarts(rest, BW_S("http://")) || bw_istarts(rest, BW_S("https://")))
+        return true;
+    return bw_istarts(rest, BW_S("www.")) &&
+           (at == 0 || (!bw_is_alnum(words.p[at - 1]) && !memchr("./@-_", words.p[at - 1], 5)));
+}
+
 /* Offset of the next web link in the words; its end in *end. BW_NONE without one. */
 static size_t find_link(size_t *end, bw_slice words)
 {
-    size_t from = 0;
-    for (; (from = bw_ifind(words, BW_S("http"), from)) != BW_NONE; from += 4) {
-        const bw_slice rest = bw_sub(words, from, words.n);
-        if (!bw_istarts(rest, BW_S("http://")) && !bw_istarts(rest, BW_S("https://")))
+    for (size_t from = 0; from < words.n; from++) {
+        if (!memchr("hHwW", words.p[from], 4) || !starts_link(words, from))
             continue;
         *end = from;
         while (*end < words.n && (unsigned char)words.p[*end] > ' ' && !memchr("<>\"'`", words.p[*end], 5))

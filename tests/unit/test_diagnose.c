@@ -18,12 +18,13 @@ static const char own[] =
     "https://recv-help.example/form\n"
     "source: s\n\n" RULE("code", "ip-blocked", "tier: exact\nreceiver: t.recv\n",
                          "flib \\((?<code>KZ\\d+)\\)") RULE("named", "ip-blocked", "list: t.zorb\n", "blorp")
-        RULE("ip", "ip-blocked", "", "wibble (?<ip>[0-9a-f.:]+)")
+        RULE("ip", "ip-blocked", "", "wibble (?<ip>[0-9a-f.:/]+)")
             RULE("domain", "domain-blocked", "", "quux (?<domain>\\S+\\.example)")
                 RULE("plain", "ip-blocked", "", "zorbed") RULE("full", "mailbox-full", "", "splonk")
                     RULE("slow", "rate-limited", "", "grak")
                         RULE("own-actor", "ip-blocked", "actor: sender\ndisposition: soft\n", "wubble")
-                            RULE("variant", "ip-blocked", "variant: private\n", "twonk");
+                            RULE("variant", "ip-blocked", "variant: private\n", "twonk")
+                                RULE("line", "ip-blocked", "variant: dynamic\n", "plim");
 
 static struct bw_tables *tables;
 
@@ -114,6 +115,12 @@ static void test_lists_and_actors(void **state)
         /* A rule may say otherwise. */
         {"550 wubble dead.example", "t.dead", "dead.example", true, "closed", "sender", "soft"},
         {"550 twonk dead.example", "t.dead", "dead.example", true, "private", "sender-admin", "block"},
+        {"550 plim", NULL, NULL, false, "dynamic", "sender-admin", "block"},
+        {"550 plim dead.example", "t.dead", "dead.example", true, "closed", "recipient-admin", "block"},
+        {"550 zorbed by dead.example, net.example", "t.net", "net.example", true, "network", "sender-admin",
+         "block"},
+        {"550 wibble 203.0.113.0/24", NULL, NULL, false, "network", "sender-admin", "block"},
+        {"550 twonk client 203.0.113.0/24", NULL, NULL, false, "network", "sender-admin", "block"},
     };
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {

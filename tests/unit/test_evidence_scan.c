@@ -151,6 +151,20 @@ static void test_urls(void **state)
     }
 }
 
+/* A text is looked through again: the link inside a known one is still none of its own. */
+static void test_urls_again(void **state)
+{
+    struct stage stage;
+    struct bw_evidence evidence = {.said = BW_NULL};
+    const bw_slice text = BW_S("see https://a.test/https://b.test/ now");
+    (void)state;
+    stage_open(&stage, tables);
+    bw_urls_scan(&evidence, &stage.context, text, true);
+    bw_urls_scan(&evidence, &stage.context, text, false);
+    assert_int_equal(evidence.urls.count, 1);
+    stage_close(&stage);
+}
+
 static void test_url_limit(void **state)
 {
     struct stage stage;
@@ -191,6 +205,14 @@ static void test_lists(void **state)
         {"other.example.evil.test", ""},
         {"notother.example", ""},
         {"", ""},
+        /* Between kana a name needs no space. A host that is called after a list is not that list. */
+        {"\xe3\x81\xafZorb\xe3\x81\xab", "t.zorb:Zorb:n"},
+        {"\xc3\xa9zorb", ""},
+        {"rejected,Zorb.See the page", "t.zorb:Zorb:n"},
+        {"https://zorb.example.evil.test/delist?zorb", ""},
+        {"https://zorb@evil.test/", ""},
+        {"https://bl.zorb.example/?why=zorb", "t.zorb:bl.zorb.example:z t.zorb:zorb:n"},
+        {"host zorb.mx.test[192.0.2.25] said: 550 no", ""},
     };
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -258,9 +280,9 @@ static void test_linear(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_addresses), ARENA_TEST(test_address_forms), cmocka_unit_test(test_urls),
-        cmocka_unit_test(test_url_limit), cmocka_unit_test(test_lists),   ARENA_TEST(test_words_only),
-        ARENA_TEST(test_linear),
+        cmocka_unit_test(test_addresses), ARENA_TEST(test_address_forms),    cmocka_unit_test(test_urls),
+        cmocka_unit_test(test_url_limit), cmocka_unit_test(test_urls_again), cmocka_unit_test(test_lists),
+        ARENA_TEST(test_words_only),      ARENA_TEST(test_linear),
     };
     tables = tables_with(own);
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
