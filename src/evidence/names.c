@@ -122,43 +122,15 @@ static bool is_word_at(bw_slice text, size_t at)
     return bw_is_alnum(text.p[at]) || (lead >= 0x80 && lead < 0xE0);
 }
 
-/* The name that ends at p is the host's own: nothing but a last label follows it there. */
-static bool names_host(bw_slice host, const char *p)
-{
-    if (p <= host.p || p > host.p + host.n)
-        return false;
-    const bw_slice rest = bw_sub(host, (size_t)(p - host.p), host.n);
-    return rest.n == 0 || bw_find_byte(rest, '.', 1) == BW_NONE;
-}
-
-/* Where the link ends that the name text[at..end] stands in, if nobody known owns its host and it is not the host's own
- * name: such a link may bear any list's. Else at. */
-static size_t past_foreign_link(const struct bw_tables *tables, bw_slice text, size_t at, size_t end)
-{
-    size_t from = at;
-    while (from > 0 && (unsigned char)text.p[from - 1] > ' ')
-        from--;
-    for (; from <= at; from++) {
-        if (!starts_url(text, from))
-            continue;
-        const bw_slice url = url_at(text, from), host = bw_url_host(url);
-        if (at < from + url.n)
-            return bw_table_host(tables, host) || names_host(host, text.p + end) ? at : from + url.n;
-    }
-    return at;
-}
-
 /* The alias stands in the text between word boundaries: its offset, or BW_NONE. */
-static size_t find_alias(const struct bw_tables *tables, bw_slice text, bw_slice alias)
+static size_t find_alias(bw_slice text, bw_slice alias)
 {
     for (size_t at = 0; (at = bw_ifind(text, alias, at)) != BW_NONE; at++) {
         const size_t end = at + alias.n;
         const bool before = at > 0 && is_word_at(text, at - 1) && is_word_at(alias, 0);
         const bool after = end < text.n && is_word_at(text, end) && is_word_at(alias, alias.n - 1);
-        const size_t past = before || after ? at : past_foreign_link(tables, text, at, end);
-        if (!before && !after && past == at)
+        if (!before && !after)
             return at;
-        at = past > at ? past - 1 : at;
     }
     return BW_NONE;
 }
@@ -240,7 +212,7 @@ static void scan_aliases(struct bw_evidence *out, struct bw_context *context, bw
         const struct bw_name *name = &aliases->items[i];
         if ((best && name->text.n <= best->text.n) || !bw_grams_may_hold(&grams, name->text))
             continue;
-        const size_t at = find_alias(context->tables, text, name->text);
+        const size_t at = find_alias(text, name->text);
         if (at == BW_NONE)
             continue;
         best = name;

@@ -105,9 +105,10 @@ bw_status bw_summary_close(struct bw_summary *summary);
 /* Frees it. NULL is allowed. */
 void bw_summary_free(struct bw_summary *summary);
 
-/* Appends a closed summary: for a reader, and as one line of JSON. BW_OK or BW_NO_MEMORY. */
+/* Appends a closed summary for a reader. BW_OK or BW_NO_MEMORY. */
 bw_status bw_summary_text(struct bw_buf *out, const struct bw_tables *tables,
                           const struct bw_summary *summary, const struct bw_report_options *options);
+/* The same as one line of JSON. */
 bw_status bw_summary_json(struct bw_buf *out, const struct bw_summary *summary);
 
 /* Checks the text tables: in each language every word of the report and, for every cause, a head and a who that
