@@ -319,6 +319,37 @@ class ManyMails(Case):
                 self.assertNotRegex(value, "^[=+@-]")
                 self.assertNotRegex(value, "[\r\n]")
 
+    def test_summary_adds_up(self):
+        whole = run("--summary", "-fjson", SAMPLES)
+        self.assert_ends_cleanly(whole, 0)
+        for threads in (1, 3):
+            self.assertEqual(run("--summary", "-fjson", "-j%d" % threads, SAMPLES).out, whole.out)
+        lines = run("-fjson", SAMPLES).out.splitlines(True)
+        parts = [self.file("%d.json" % n, "".join(lines[n * 300:(n + 1) * 300])) for n in range(len(lines) // 300 + 1)]
+        self.assertEqual(run("--summary", "--from-json", "-fjson", *parts).out, whole.out)
+        self.assertEqual(run("--summary", "--from-json", "-fjson", stdin="".join(lines).encode()).out, whole.out)
+        summary = json.loads(whole.out)
+        self.assertEqual(summary["messages"], len(lines))
+        self.assertEqual(sum(f["count"] for f in summary["findings"]), summary["failed"] + summary["delayed"])
+        self.assertEqual(sum(c["count"] for c in summary["causes"]), summary["failed"] + summary["delayed"])
+
+    def test_summary_for_readers(self):
+        mails = [self.file("%d.eml" % n, BOUNCE.replace(b"nobody@", b"nobody%d@" % n)) for n in range(3)]
+        done = run("--summary", *mails)
+        self.assert_ends_cleanly(done, 0)
+        self.assertIn("1. 3 of 3: The address does not exist\n", done.out)
+        self.assertIn("1. 3件のうち3件: 宛先のアドレスが存在しない\n", run("--summary", "-lja", *mails).out)
+        self.assertEqual(run("--recipients=dead", *mails).out.split(),
+                         ["nobody%d@example.com" % n for n in range(3)])
+        self.assertEqual(run("--recipients=full", *mails).out, "")
+
+    def test_summary_of_no_lines(self):
+        done = run("--summary", "--from-json", stdin=b"{}\n")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("no line of --format=json", done.err)
+        for options in (("--from-json",), ("--summary", "-fcsv")):
+            self.assert_ends_cleanly(run(*options, stdin=BOUNCE), 2)
+
     def test_byte_order_mark(self):
         self.assertTrue(run("-fcsv", "--bom", stdin=BOUNCE).out.startswith("\ufeffsource,"))
         self.assertTrue(run("-fcsv", stdin=BOUNCE).out.startswith("source,"))
