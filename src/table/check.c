@@ -259,7 +259,8 @@ static void check_pages(bw_finding_list *out, struct bw_arena *arena, const stru
         bw_finding_add(out, arena, record, NULL, "a list that is run has no \"lookup\" page");
 }
 
-/* A code that the rule picks out is shown to people: they have to be told what it means. */
+/* A code that the rule picks out is shown to people: they have to be told what it means; by the tables of the program in
+ * each of its languages. */
 static void check_meanings(bw_finding_list *out, struct bw_arena *arena, const struct bw_record *record)
 {
     size_t at = 0;
@@ -268,7 +269,7 @@ static void check_meanings(bw_finding_list *out, struct bw_arena *arena, const s
         code = code || bw_find(entry->value, BW_S("(?<code>"), 0) != BW_NONE;
     if (!bw_eq(record->kind, BW_S("rule")) || !code)
         return;
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < (record->file->layer == 0 ? 2 : 1); i++)
         if (!bw_record_get(record, i ? "means-ja" : "means").n)
             bw_finding_add(out, arena, record, NULL, "the rule finds a code and has no \"%s\"",
                            i ? "means-ja" : "means");
