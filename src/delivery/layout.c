@@ -29,9 +29,14 @@ static bool condition_holds(struct run *run, const struct bw_condition *conditio
                             const struct bw_layout_text *text)
 {
     struct bw_match match;
-    if (condition->where == BW_WHERE_BODY && !bw_regex_possible(condition->regex, &text->grams))
-        return false;
-    return matches(&match, run, condition->regex, text->where[condition->where]);
+    for (size_t i = 0; i < condition->any.count; i++) {
+        const struct bw_regex *regex = condition->any.items[i];
+        if (condition->where == BW_WHERE_BODY && !bw_regex_possible(regex, &text->grams))
+            continue;
+        if (matches(&match, run, regex, text->where[condition->where]))
+            return true;
+    }
+    return false;
 }
 
 /* All conditions hold. Pasted text has no fields: no condition on them holds there. */
@@ -313,7 +318,7 @@ static void run_sets(struct run *run, const struct bw_layout_text *text)
     struct bw_match match;
     for (size_t i = 0; i < run->format->set.count; i++) {
         const struct bw_condition *set = &run->format->set.items[i];
-        if (!matches(&match, run, set->regex, text->where[set->where]))
+        if (!matches(&match, run, set->any.items[0], text->where[set->where]))
             continue;
         take_facts(run, &run->shared, &match);
         const bw_slice recipient = bw_match_group(&match, "recipient");

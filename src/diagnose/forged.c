@@ -54,10 +54,14 @@ static bw_slice links_of(struct bw_context *context, const struct bw_notice *not
 static bool holds(struct looked_at *at, const struct bw_condition *condition)
 {
     struct bw_match match;
-    if (condition->where == BW_WHERE_BODY && !bw_regex_possible(condition->regex, &at->grams))
-        return false;
-    return bw_regex_match(&match, condition->regex, at->context->matcher, at->where[condition->where], 0) ==
-           1;
+    for (size_t i = 0; i < condition->any.count; i++) {
+        const struct bw_regex *regex = condition->any.items[i];
+        if (condition->where == BW_WHERE_BODY && !bw_regex_possible(regex, &at->grams))
+            continue;
+        if (bw_regex_match(&match, regex, at->context->matcher, at->where[condition->where], 0) == 1)
+            return true;
+    }
+    return false;
 }
 
 static bool applies(struct looked_at *at, const struct bw_sign *sign)

@@ -22,8 +22,9 @@ bool bw_condition_split(enum bw_where *where, bw_slice *pattern, bw_slice value)
     return false;
 }
 
+/* whole: its groups are asked for, so it is not taken apart. */
 static bw_status add_condition(bw_condition_list *list, struct bw_tables *tables,
-                               const struct bw_record *record, const struct bw_entry *entry,
+                               const struct bw_record *record, const struct bw_entry *entry, bool whole,
                                struct bw_error *err)
 {
     enum bw_where where;
@@ -35,7 +36,11 @@ static bw_status add_condition(bw_condition_list *list, struct bw_tables *tables
     if (!condition)
         return bw_fail(err, BW_NO_MEMORY, "out of memory");
     condition->where = where;
-    return bw_regex_add(&condition->regex, tables, record, entry, pattern, true, err);
+    if (where == BW_WHERE_BODY && !whole)
+        return bw_regexes_add(&condition->any, tables, record, entry, bw_unwrapped(pattern), true, err);
+    struct bw_regex **slot = bw_push(tables->arena, &condition->any);
+    return slot ? bw_regex_add(slot, tables, record, entry, pattern, true, err)
+                : bw_fail(err, BW_NO_MEMORY, "out of memory");
 }
 
 static bw_condition_list *condition_list(struct bw_format *format, bw_slice key)
@@ -109,7 +114,7 @@ static bw_status add_key(struct bw_format *format, struct bw_tables *tables, con
 {
     bw_condition_list *conditions = condition_list(format, entry->key);
     if (conditions)
-        return add_condition(conditions, tables, record, entry, err);
+        return add_condition(conditions, tables, record, entry, conditions == &format->set, err);
     if (bw_eq(entry->key, BW_S("section")))
         return add_section(format, tables, record, entry, err);
     if (bw_eq(entry->key, BW_S("original"))) {
@@ -165,8 +170,8 @@ bw_status bw_sign_fill(struct bw_tables *tables, const struct bw_record *record,
         const bool when = bw_eq(record->entries[i].key, BW_S("if"));
         if (!when && !bw_eq(record->entries[i].key, BW_S("unless")))
             continue;
-        const bw_status status =
-            add_condition(when ? &sign->when : &sign->unless, tables, record, &record->entries[i], err);
+        const bw_status status = add_condition(when ? &sign->when : &sign->unless, tables, record,
+                                               &record->entries[i], false, err);
         if (status)
             return status;
     }

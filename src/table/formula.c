@@ -391,3 +391,27 @@ bw_slice bw_next_alternative(bw_slice *rest)
     *rest = BW_NULL;
     return one;
 }
+
+bw_slice bw_unwrapped(bw_slice pattern)
+{
+    unsigned depth = 0;
+    if (!bw_starts(pattern, BW_S("(?:")))
+        return pattern;
+    for (size_t i = 0; i < pattern.n; i++) {
+        const char c = pattern.p[i];
+        if (c == '\\') {
+            i++;
+        } else if (c == '[') {
+            struct scan scan = {.rest = bw_sub(pattern, i, pattern.n)};
+            read_class(&scan);
+            if (scan.lost)
+                return pattern;
+            i = pattern.n - scan.rest.n - 1;
+        } else if (c == '(') {
+            depth++;
+        } else if (c == ')' && --depth == 0) {
+            return i + 1 == pattern.n ? bw_sub(pattern, 3, i) : pattern;
+        }
+    }
+    return pattern;
+}

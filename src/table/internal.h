@@ -61,6 +61,9 @@ bw_status bw_names_fill(struct bw_tables *tables, struct bw_error *err);
 /* A new regex of the tables, released with them. Compiled at once where the record's layer is not the embedded one. */
 bw_status bw_regex_add(struct bw_regex **out, struct bw_tables *tables, const struct bw_record *record,
                        const struct bw_entry *entry, bw_slice pattern, bool lines, struct bw_error *err);
+/* A pattern as regexes of the list, one for each alternative: a long one compiles only as far as the text can match. */
+bw_status bw_regexes_add(bw_regex_list *list, struct bw_tables *tables, const struct bw_record *record,
+                         const struct bw_entry *entry, bw_slice pattern, bool lines, struct bw_error *err);
 
 /* What is wrong with a record as far as the schema tells: unknown kind or key, missing key, a key that may stand once
  * repeated, a value that is none of the allowed. Findings are pushed. */
@@ -88,6 +91,8 @@ bool bw_formula_possible(const unsigned char *formula, const struct bw_grams *gr
 /* Cuts the first of a pattern's alternatives ("a|b" outside of groups) off *rest, which becomes unknown behind the last.
  * Borrowed. */
 bw_slice bw_next_alternative(bw_slice *rest);
+/* What is inside of a group without a name that is the whole pattern ("(?:a|b)"); else the pattern. Borrowed. */
+bw_slice bw_unwrapped(bw_slice pattern);
 
 /* The bytes that grams are made of: A-Z lowered, two-byte letters with case (Latin-1, Cyrillic) folded. Fills bytes
  * (room for text.n) and returns their number. */

@@ -64,7 +64,9 @@ bw_status bw_phrase_add(struct bw_tables *tables, const struct bw_record *record
     for (const struct bw_entry *entry; (entry = bw_record_next(record, "is", &at));) {
         if (text.n > 3)
             bw_putc(&text, '|');
-        bw_put(&text, entry->value);
+        bw_put(
+            &text,
+            bw_unwrapped(entry->value)); /* another phrase as an alternative: its own are alternatives here */
     }
     bw_putc(&text, ')');
     const bw_slice whole = bw_buf_take(&text, tables->arena);

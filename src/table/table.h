@@ -180,10 +180,11 @@ enum bw_where {
     BW_WHERE_COUNT
 };
 
-/* A regex and the place that it must match in. */
+/* Regexes of which one must match, and the place for it: the alternatives of one regex in the body, where what cannot match
+ * is told cheaply, else that regex. */
 struct bw_condition {
     enum bw_where where;
-    struct bw_regex *regex;
+    bw_regex_list any;
 };
 typedef BW_LIST(struct bw_condition) bw_condition_list;
 

@@ -65,16 +65,15 @@ bw_status bw_regex_add(struct bw_regex **out, struct bw_tables *tables, const st
     return status ? no_memory(err) : BW_OK;
 }
 
-/* An entry as regexes of the list, one for each alternative: a long entry compiles only as far as the text can match. */
-static bw_status add_regexes(bw_regex_list *list, struct bw_tables *tables, const struct bw_record *record,
-                             const struct bw_entry *entry, struct bw_error *err)
+bw_status bw_regexes_add(bw_regex_list *list, struct bw_tables *tables, const struct bw_record *record,
+                         const struct bw_entry *entry, bw_slice pattern, bool lines, struct bw_error *err)
 {
-    for (bw_slice rest = entry->value; rest.p;) {
+    for (bw_slice rest = pattern; rest.p;) {
         const bw_slice alternative = next_alternative(tables, record, &rest);
         struct bw_regex **slot = bw_push(tables->arena, list);
         if (!slot)
             return no_memory(err);
-        const bw_status status = bw_regex_add(slot, tables, record, entry, alternative, false, err);
+        const bw_status status = bw_regex_add(slot, tables, record, entry, alternative, lines, err);
         if (status)
             return status;
     }
@@ -103,9 +102,9 @@ static bw_status add_rule_key(struct bw_rule *rule, struct bw_tables *tables, co
 {
     const bw_slice key = entry->key;
     if (bw_eq(key, BW_S("match")))
-        return add_regexes(&rule->match, tables, rule->record, entry, err);
+        return bw_regexes_add(&rule->match, tables, rule->record, entry, entry->value, false, err);
     if (bw_eq(key, BW_S("unless")))
-        return add_regexes(&rule->unless, tables, rule->record, entry, err);
+        return bw_regexes_add(&rule->unless, tables, rule->record, entry, entry->value, false, err);
     if (bw_eq(key, BW_S("cause")) && !rule->cause.p)
         rule->cause = entry->value;
     else if (bw_eq(key, BW_S("tier")))
