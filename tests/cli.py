@@ -8,9 +8,11 @@ import io
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 BINARY = None
@@ -342,6 +344,28 @@ class ManyMails(Case):
         self.assertEqual(run("--recipients=dead", *mails).out.split(),
                          ["nobody%d@example.com" % n for n in range(3)])
         self.assertEqual(run("--recipients=full", *mails).out, "")
+
+    def test_interrupt_reports_what_is_done(self):
+        mbox = b"".join(b"From a@example.org Mon Jan  1 00:00:00 2024\n" + BOUNCE + b"\n" for _ in range(20))
+        with subprocess.Popen([BINARY, "--summary", "-fjson"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, env={"LC_ALL": "C.UTF-8", "XDG_CONFIG_HOME": "/nonexistent"}) as process:
+            process.stdin.write(mbox)
+            process.stdin.flush()
+            time.sleep(1)
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.2)
+            process.stdin.write(mbox)
+            out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130, err)
+        self.assertIn(b"interrupted after ", err)
+        self.assertLessEqual(json.loads(out)["messages"], 21)
+
+    def test_progress(self):
+        for when in ("always", "never", "auto"):
+            done = run("--progress=%s" % when, "-fjson", stdin=BOUNCE)  # too short to be told of
+            self.assert_ends_cleanly(done, 0)
+            self.assertEqual(done.err, "")
+        self.assert_ends_cleanly(run("--progress=perhaps", stdin=BOUNCE), 2)
 
     def test_summary_of_no_lines(self):
         done = run("--summary", "--from-json", stdin=b"{}\n")

@@ -11,7 +11,7 @@
 #define BW_FALLBACK_LANGUAGE "en"
 
 /* Exit statuses, as grep's. */
-enum { BW_EXIT_BOUNCE = 0, BW_EXIT_NONE = 1, BW_EXIT_ERROR = 2 };
+enum { BW_EXIT_BOUNCE = 0, BW_EXIT_NONE = 1, BW_EXIT_ERROR = 2, BW_EXIT_INTERRUPTED = 130 };
 
 /* What the program is asked to do. */
 enum bw_mode {
@@ -26,6 +26,9 @@ enum bw_mode {
 /* What the reports are written as. */
 enum bw_output_format { BW_FORMAT_TEXT, BW_FORMAT_JSON, BW_FORMAT_CSV };
 
+/* Whether a long run tells how far it is. */
+enum bw_progress_when { BW_PROGRESS_AUTO, BW_PROGRESS_ALWAYS, BW_PROGRESS_NEVER };
+
 /* Which recipients are listed. */
 enum bw_recipients { BW_RECIPIENTS_NONE, BW_RECIPIENTS_DEAD, BW_RECIPIENTS_FULL };
 
@@ -38,7 +41,8 @@ struct bw_options {
     enum bw_output_format format;
     bool summary, from_json;
     enum bw_recipients recipients; /* print nothing but these */
-    bool csv_bom;                  /* begin CSV with a byte-order mark */
+    enum bw_progress_when progress;
+    bool csv_bom; /* begin CSV with a byte-order mark */
     bool explain, color;
     bool redact; /* mask addresses and hosts */
     enum bw_role role;

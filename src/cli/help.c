@@ -37,6 +37,7 @@ int bw_show_help(struct bw_output *output, const struct bw_tables *tables, const
         {"      --summary", "help.summary"},
         {"      --from-json", "help.from-json"},
         {"      --recipients=dead|full", "help.recipients"},
+        {"      --progress=auto|always|never", "help.progress"},
         {"      --role=user|admin|support", "help.role"},
         {"      --ticket[=auto|provider|receiver|list]", "help.ticket"},
         {"      --redact", "help.redact"},

@@ -23,6 +23,7 @@ enum {
     OPTION_ROLE,
     OPTION_TICKET,
     OPTION_REDACT,
+    OPTION_PROGRESS,
     OPTION_SUMMARY,
     OPTION_FROM_JSON,
     OPTION_RECIPIENTS,
@@ -48,6 +49,7 @@ static const struct option long_options[] = {
     {"summary", no_argument, NULL, OPTION_SUMMARY},
     {"from-json", no_argument, NULL, OPTION_FROM_JSON},
     {"recipients", required_argument, NULL, OPTION_RECIPIENTS},
+    {"progress", required_argument, NULL, OPTION_PROGRESS},
     {"redact", no_argument, NULL, OPTION_REDACT},
     {"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},
@@ -75,6 +77,8 @@ static const struct choice tickets[] = {{"auto", BW_TICKET_AUTO},
                                         {NULL, 0}};
 static const struct choice recipients[] = {
     {"dead", BW_RECIPIENTS_DEAD}, {"full", BW_RECIPIENTS_FULL}, {NULL, 0}};
+static const struct choice whens[] = {
+    {"auto", BW_PROGRESS_AUTO}, {"always", BW_PROGRESS_ALWAYS}, {"never", BW_PROGRESS_NEVER}, {NULL, 0}};
 static const struct choice stages[] = {{"mime", BW_DUMP_MIME},
                                        {"delivery", BW_DUMP_DELIVERY},
                                        {"evidence", BW_DUMP_EVIDENCE},
@@ -210,6 +214,10 @@ static bool read_option(struct bw_options *out, struct reading *reading, int opt
     case OPTION_RECIPIENTS:
         if ((at = choose("recipients", recipients, optarg)) >= 0)
             out->recipients = (enum bw_recipients)recipients[at].value;
+        return at >= 0;
+    case OPTION_PROGRESS:
+        if ((at = choose("progress", whens, optarg)) >= 0)
+            out->progress = (enum bw_progress_when)whens[at].value;
         return at >= 0;
     case OPTION_REDACT:
         out->redact = true;

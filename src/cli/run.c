@@ -2,6 +2,7 @@
 #include "bouncewhy/bouncewhy.h"
 #include "cli/jobs.h"
 #include "cli/messages.h"
+#include "cli/progress.h"
 #include "cli/show.h"
 #include "input/input.h"
 #include "report/report.h"
@@ -21,6 +22,7 @@ struct run {
     struct bw_limits limits;
     struct bw_output *output;
     struct bw_job pending;
+    struct bw_progress progress;
     struct bw_summary *summary; /* NULL where each message is reported by itself */
     size_t shown;
     bool found, failed;
@@ -30,6 +32,7 @@ static void complain(struct run *run, bw_status status, const struct bw_error *e
                      size_t index)
 {
     struct bw_error whole = *err;
+    bw_progress_hide(&run->progress);
     whole.status = status;
     bw_complain_error(&whole, source, index);
     run->failed = true;
@@ -40,6 +43,12 @@ static void complain_of_length(struct run *run, const char *source, size_t index
     struct bw_error err = {.status = BW_OK};
     bw_fail(&err, BW_LIMIT, "larger than %zu bytes: the rest was not read", run->limits.message_bytes);
     complain(run, BW_LIMIT, &err, source, index);
+}
+
+static void put_out(struct run *run, struct bw_buf *out)
+{
+    bw_progress_hide(&run->progress);
+    bw_output_take(run->output, out);
 }
 
 static void put_report(struct run *run, const struct bw_result *result, const char *source, size_t index,
@@ -77,7 +86,7 @@ static void put_report(struct run *run, const struct bw_result *result, const ch
         complain(run, status, &(struct bw_error){.status = BW_OK}, source, index);
         return;
     }
-    bw_output_take(run->output, &out);
+    put_out(run, &out);
     run->shown++;
 }
 
@@ -126,7 +135,7 @@ static void dump(struct run *run, const struct bw_input_message *message)
         return;
     }
     run->found = true;
-    bw_output_take(run->output, &out);
+    put_out(run, &out);
 }
 
 static void diagnose(struct run *run, struct bw_jobs *jobs, const struct bw_input_message *message)
@@ -148,7 +157,12 @@ static void read_input(struct run *run, struct bw_jobs *jobs, struct bw_input *i
 {
     struct bw_input_message message;
     struct bw_error err = {.status = BW_OK};
-    for (int got; !run->output->failed && (got = bw_input_next(&message, input, &err)) != 0;) {
+    for (int got;
+         !run->output->failed && !bw_interrupted() && (got = bw_input_next(&message, input, &err)) != 0;) {
+        if (got < 0 && bw_interrupted())
+            break;
+        if (got > 0)
+            bw_progress_step(&run->progress, message.source, message.bytes.n);
         if (got < 0) {
             finish(run, jobs);
             complain(run, err.status, &err, NULL, 0);
@@ -161,6 +175,7 @@ static void read_input(struct run *run, struct bw_jobs *jobs, struct bw_input *i
     }
     finish(run, jobs);
     flush_pending(run, false);
+    bw_progress_hide(&run->progress);
 }
 
 static void put_recipients(struct bw_buf *out, const bw_tallies *recipients)
@@ -190,7 +205,7 @@ static void put_summary(struct run *run)
         complain(run, status, &(struct bw_error){.status = BW_OK}, NULL, 0);
         return;
     }
-    bw_output_take(run->output, &out);
+    put_out(run, &out);
 }
 
 /* A line of what --format=json printed. */
@@ -275,10 +290,17 @@ static int run_analysis(struct bw_output *output, const struct bw_tables *tables
         bw_complain(NULL, "out of memory");
         return BW_EXIT_ERROR;
     }
+    bw_progress_start(&run.progress, options);
+    if (options->operand_count || !isatty(STDIN_FILENO)) /* somebody who pastes ends the program as any other */
+        bw_interrupt_catch();
     int status = options->from_json ? run_json(&run) : run_messages(&run);
     if (run.summary)
         put_summary(&run);
     bw_summary_free(run.summary);
+    if (bw_interrupted()) {
+        bw_complain(NULL, "interrupted after %zu messages", run.progress.messages);
+        return BW_EXIT_INTERRUPTED;
+    }
     return run.failed ? BW_EXIT_ERROR : status;
 }
 
