@@ -121,9 +121,18 @@ static void release_ahead(struct run *run)
     clear(run, &run->ahead);
 }
 
+/* The text as it was before a log put another byte for each space. */
+static void restore_spaces(struct run *run)
+{
+    for (size_t i = 0; run->format->space && i < run->text.n; i++)
+        if (run->text.p[i] == run->format->space)
+            run->text.p[i] = ' ';
+}
+
 /* Hands the text collected so far to the recipients it is about. */
 static void flush_text(struct run *run)
 {
+    restore_spaces(run);
     const bw_slice text = run->text.n ? bw_dup(run->context->arena, bw_buf_slice(&run->text)) : BW_NULL;
     clear(run, &run->text);
     if (!text.p)

@@ -3,7 +3,7 @@
 
 enum {
     QUOTED_SHARE = 2,  /* one line in so many begins with ">": the text is a quotation */
-    QUOTED_LINES = 3,  /* and at least so many do */
+    QUOTED_LINES = 3,  /* and at least so many do, or every one of several */
     INDENT_LEAST = 2,  /* less than that is the notice's own */
     SOURCE_FIELDS = 3, /* so many header fields in a row make a source */
 };
@@ -16,7 +16,8 @@ bw_slice bw_unquote(struct bw_context *context, bw_slice body)
         lines += bw_trim(line).n > 0;
         quoted += bw_starts(line, BW_S(">"));
     }
-    if (quoted < QUOTED_LINES || quoted < lines / QUOTED_SHARE)
+    const bool all = quoted == lines && quoted > 1;
+    if (!all && (quoted < QUOTED_LINES || quoted < lines / QUOTED_SHARE))
         return body;
     struct bw_buf buf;
     bw_buf_init(&buf, context->limits->text_bytes);

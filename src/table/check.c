@@ -86,6 +86,7 @@ static void check_value(bw_finding_list *out, struct bw_arena *arena, const stru
         {"list", "fee", "none paid-express paid"},
         {"receiver", "fee", "none paid-express paid"},
         {"format", "guessed", "yes no"},
+        {"format", "spaces", "_"},
         {"format", "rest", "text ignore"},
         {"format", "blank", "closes keeps"},
         {"format", "action", "failed delayed delivered relayed expanded"},

@@ -146,6 +146,7 @@ bw_status bw_format_fill(struct bw_tables *tables, const struct bw_record *recor
     format->kind = bw_record_get(record, "kind");
     format->action = before_sections(record, "action");
     format->guessed = bw_eq(bw_record_get(record, "guessed"), BW_S("yes"));
+    format->space = bw_record_get(record, "spaces").n ? bw_record_get(record, "spaces").p[0] : 0;
     for (size_t i = 1; i < record->count; i++) {
         const bw_status status = add_key(format, tables, record, &record->entries[i], err);
         if (status)

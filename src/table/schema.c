@@ -83,14 +83,11 @@ static const struct bw_key fact_keys[] = {
     DISABLED,
 };
 static const struct bw_key format_keys[] = {
-    MUST("format"),    MUST("name"),         KEY("kind"),
-    KEY("action"),     KEY("guessed"),       MANY("if"),
-    MANY("unless"),    MANY("delayed-if"),   MANY("doubtful-if"),
-    MANY("set"),       REGEXES("original"),  MANY("section"),
-    REGEX("end"),      REGEXES("recipient"), REGEXES("line"),
-    REGEXES("text"),   REGEXES("skip"),      REGEXES("stop"),
-    REGEXES("before"), REGEXES("find"),      MANY("rest"),
-    MANY("blank"),     MANY("sample"),       SOURCES,
+    MUST("format"),  MUST("name"),        KEY("kind"),     KEY("action"),      KEY("guessed"),
+    KEY("spaces"),   MANY("if"),          MANY("unless"),  MANY("delayed-if"), MANY("doubtful-if"),
+    MANY("set"),     REGEXES("original"), MANY("section"), REGEX("end"),       REGEXES("recipient"),
+    REGEXES("line"), REGEXES("text"),     REGEXES("skip"), REGEXES("stop"),    REGEXES("before"),
+    REGEXES("find"), MANY("rest"),        MANY("blank"),   MANY("sample"),     SOURCES,
     DISABLED,
 };
 static const struct bw_key sign_keys[] = {MUST("sign"),   KEY("as"), KEY("weight"), MANY("if"),

@@ -219,6 +219,7 @@ struct bw_section {
 struct bw_format {
     bw_slice id, kind, action;
     bool guessed; /* any address on a line counts as a recipient: the notice's own reader is none */
+    char space;   /* the byte that stands for a space in the text, 0 for none */
     bw_condition_list when, unless, delayed_if, doubtful_if, set;
     bw_regex_list original; /* a line that the returned original begins at or behind */
     BW_LIST(struct bw_section) sections;
