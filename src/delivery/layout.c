@@ -358,6 +358,8 @@ static void spread_shared(struct run *run, bw_slice body)
     }
     for (size_t i = 0; i < run->found->count && run->found->items; i++) {
         struct bw_account *account = &run->found->items[i];
+        if (!account->recipient.p && account->alias.p) /* a pipe or a file: the address it stands for */
+            account->recipient = bw_address(run->context->arena, account->alias);
         add_shared_text(run, account, body);
         set_if(&account->remote_host, shared->remote_host);
         set_if(&account->remote_ip, shared->remote_ip);

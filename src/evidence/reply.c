@@ -44,7 +44,9 @@ static bool reply_at(bw_slice s, size_t i)
         return !digit_at(s, i + 4) || status_length(s, i + 4);
     if (after == '%' || after == '/' || after == '@')
         return false;
-    return !bw_is_alpha(after) && after != '_';
+    if (after == '_') /* "554_5.7.1_Message_rejected" */
+        return status_length(s, i + 4) != 0;
+    return !bw_is_alpha(after);
 }
 
 /* What stands in front makes a number a reply: the beginning, or a mark that opens a quotation. */
