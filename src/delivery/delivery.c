@@ -166,6 +166,17 @@ static bool read_again(struct bw_notice *notice, struct bw_context *context)
     return false;
 }
 
+/* Text that was pasted from where it had been wrapped anew: layouts look at whole lines. */
+static bool read_unwrapped(struct bw_notice *notice, struct bw_context *context)
+{
+    const bw_slice wrapped = notice->body;
+    notice->body = bw_unwrap(context, wrapped);
+    if (notice->body.p != wrapped.p && read_layout(notice, context, false))
+        return true;
+    notice->body = wrapped;
+    return false;
+}
+
 /* Reads the message below root as a notice; false where it is none. */
 static bool read_notice(struct bw_notice *notice, struct bw_context *context, struct bw_part *root,
                         struct bw_parts *parts)
@@ -192,7 +203,9 @@ static bool read_notice(struct bw_notice *notice, struct bw_context *context, st
     }
     notice->standard = standard;
     notice->body = notice->words = bw_body_text(context, root, parts);
-    const bool read = read_layout(notice, context, standard) || (!standard && read_again(notice, context));
+    const bool pasted = notice->pasted;
+    const bool read = read_layout(notice, context, standard) || (!standard && read_again(notice, context)) ||
+                      (pasted && read_unwrapped(notice, context));
     if (!read && standard)
         notice->format = BW_S("rfc3464");
     if (notice->kind == BW_KIND_BOUNCE && (read || standard))

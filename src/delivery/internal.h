@@ -41,6 +41,9 @@ bool bw_is_mailbox(bw_slice address);
 bw_slice bw_unquote(struct bw_context *context, bw_slice body);
 /* The text without the indentation that all its lines share; body itself where they share none. */
 bw_slice bw_dedent(struct bw_context *context, bw_slice body);
+/* The text with those line ends taken out at which a program wrapped it: the next word would not have fitted any more. body
+ * itself where there are none. */
+bw_slice bw_unwrap(struct bw_context *context, bw_slice body);
 /* The source of a mail (a run of header fields at line start and what follows) in a text; borrowed, unknown where none. */
 bw_slice bw_pasted_source(bw_slice body);
 

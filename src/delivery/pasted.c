@@ -5,6 +5,8 @@ enum {
     QUOTED_SHARE = 2,  /* one line in so many begins with ">": the text is a quotation */
     QUOTED_LINES = 3,  /* and at least so many do, or every one of several */
     INDENT_LEAST = 2,  /* less than that is the notice's own */
+    WRAP_LEAST = 40,   /* columns at which text is wrapped: no less ... */
+    WRAP_MOST = 80,    /* ... and no more */
     SOURCE_FIELDS = 3, /* so many header fields in a row make a source */
 };
 
@@ -58,6 +60,39 @@ bw_slice bw_dedent(struct bw_context *context, bw_slice body)
         bw_putc(&buf, '\n');
     }
     return bw_buf_take(&buf, context->arena);
+}
+
+/* Display columns would be more exact; wrapped text of wide letters is left as it is. */
+static size_t longest_line(bw_slice text)
+{
+    size_t longest = 0;
+    bw_slice line;
+    while (bw_next_line(&line, &text))
+        if (line.n > longest)
+            longest = line.n;
+    return longest;
+}
+
+bw_slice bw_unwrap(struct bw_context *context, bw_slice body)
+{
+    const size_t width = longest_line(body);
+    if (width < WRAP_LEAST || width > WRAP_MOST)
+        return body;
+    struct bw_buf buf;
+    bool joined = false;
+    bw_buf_init(&buf, context->limits->text_bytes);
+    bw_slice rest = body, line;
+    while (bw_next_line(&line, &rest)) {
+        bw_slice next = rest, word, words;
+        const bool more = bw_next_line(&words, &next) && bw_trim(line).n && words.n &&
+                          !bw_is_space(words.p[0]) && bw_next_word(&word, &words);
+        bw_put(&buf, line);
+        const bool soft = more && line.n + 1 + word.n > width;
+        joined |= soft;
+        bw_putc(&buf, soft ? ' ' : '\n');
+    }
+    const bw_slice whole = bw_buf_take(&buf, context->arena);
+    return joined ? whole : body;
 }
 
 /* The line begins as a header field does: a name of letters, digits and hyphens, and a colon (RFC 5322 section 2.2). */

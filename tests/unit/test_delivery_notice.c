@@ -332,6 +332,32 @@ static void test_original(void **state)
     }
 }
 
+/* Which line ends a program put in, as the next word would not have fitted; and which stood there before. */
+static void test_unwrap(void **state)
+{
+    static const struct {
+        const char *wrapped, *whole;
+    } cases[] = {
+        {"The mail system could not deliver your message\nto the address below.\n",
+         "The mail system could not deliver your message to the address below.\n"},
+        /* A short line ended there by itself, as does one before an empty or an indented line. */
+        {"Hello,\nthe mail system could not deliver your message\n\nto you\n",
+         "Hello,\nthe mail system could not deliver your message\n\nto you\n"},
+        {"The mail system could not deliver your message\n  to you\n",
+         "The mail system could not deliver your message\n  to you\n"},
+        /* Neither lists of short lines nor lines that nothing wrapped. */
+        {"a@example.org\nb@example.org\n", "a@example.org\nb@example.org\n"},
+        {"", ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct stage stage;
+        stage_open(&stage, tables);
+        check_slice(bw_unwrap(&stage.context, bw_str(cases[i].wrapped)), cases[i].whole, cases[i].wrapped);
+        stage_close(&stage);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -339,7 +365,7 @@ int main(void)
         ARENA_TEST(test_forwarded_many),       cmocka_unit_test(test_disposition),
         cmocka_unit_test(test_other_reports),  cmocka_unit_test(test_failed_recipients),
         cmocka_unit_test(test_merge),          cmocka_unit_test(test_received_chain),
-        cmocka_unit_test(test_original),
+        cmocka_unit_test(test_original),       cmocka_unit_test(test_unwrap),
     };
     tables = tables_with(NULL);
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
