@@ -212,10 +212,10 @@ static void put_summary(struct run *run)
 static void take_line(struct run *run, const char *source, size_t number, bw_slice line)
 {
     struct bw_error err = {.status = BW_OK};
-    struct bw_result result;
-    bw_status status = bw_trim(line).n ? bw_report_json_read(&result, line, &err) : BW_OK;
+    struct bw_result result = {.kind = BW_KIND_NOT_A_BOUNCE};
     if (bw_trim(line).n == 0)
         return;
+    bw_status status = bw_report_json_read(&result, line, &err);
     if (!status)
         status = bw_summary_add(run->summary, &result);
     if (status)
@@ -291,7 +291,8 @@ static int run_analysis(struct bw_output *output, const struct bw_tables *tables
         return BW_EXIT_ERROR;
     }
     bw_progress_start(&run.progress, options);
-    if (options->operand_count || !isatty(STDIN_FILENO)) /* somebody who pastes ends the program as any other */
+    /* Somebody who pastes ends the program as any other. */
+    if (options->operand_count || !isatty(STDIN_FILENO))
         bw_interrupt_catch();
     int status = options->from_json ? run_json(&run) : run_messages(&run);
     if (run.summary)

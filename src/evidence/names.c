@@ -207,6 +207,8 @@ static void scan_aliases(struct bw_evidence *out, struct bw_context *context, bw
     bw_slice best_text = BW_NULL;
     struct bw_grams grams;
     text = without_strangers(context, text);
+    if (!text.p)
+        return;
     bw_grams_of(&grams, text);
     for (size_t i = 0; i < aliases->count; i++) {
         const struct bw_name *name = &aliases->items[i];

@@ -64,28 +64,14 @@ static const char *const fact_names[] = {
 };
 
 static const char *const flag_names[] = {
-    "delayed",      "failed",
-    "masked",       "ip",
-    "route",        "list",
-    "closed",       "active",
-    "private",      "network",
-    "dynamic",      "not-a-listing",
-    "code",         "receiver",
-    "unverified",   "isp-only",
-    "who-isp",      "who-owner",
-    "self-service", "auto-expiry",
-    "who-anyone",   "several",
-    "temporary",    "permanent",
-    "text-said",    "inactive-unknown",
-    "loop",         "forged",
-    "own-line",     "relay",
-    "forwarded",    "dead-link",
-    "paid-express", "requires",
-    "role-user",    "role-admin",
-    "role-support", "removal",
-    "by-email",     "form",
-    "removal-none", "headers",
-    "disposition",  "block",
+    "delayed",      "failed",           "masked",     "ip",           "route",     "list",
+    "closed",       "active",           "private",    "network",      "dynamic",   "not-a-listing",
+    "code",         "receiver",         "unverified", "isp-only",     "who-isp",   "who-owner",
+    "self-service", "auto-expiry",      "who-anyone", "several",      "temporary", "permanent",
+    "text-said",    "inactive-unknown", "loop",       "forged",       "fragment",  "own-line",
+    "relay",        "forwarded",        "dead-link",  "paid-express", "requires",  "role-user",
+    "role-admin",   "role-support",     "removal",    "by-email",     "form",      "removal-none",
+    "headers",      "disposition",      "block",
 };
 
 bool bw_fact_is_known(bw_slice name)
@@ -296,5 +282,7 @@ void bw_facts_fill(struct bw_fact_values *out, struct bw_arena *arena, const str
     bw_flag_set(out, BW_S("role-admin"), options->role == BW_ROLE_ADMIN);
     bw_flag_set(out, BW_S("role-support"), options->role == BW_ROLE_SUPPORT);
     bw_flag_set(out, BW_S("forged"), result->forged_count > 0);
+    /* Pasted words that no layout knows: what became of the mail is not among them. */
+    bw_flag_set(out, BW_S("fragment"), bw_eq(result->format, BW_S("text")));
     bw_flag_set(out, BW_S("disposition"), bw_eq(result->format, BW_S("rfc8098")));
 }

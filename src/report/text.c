@@ -99,8 +99,7 @@ static void put_remarks(struct bw_writer *writer, bw_slice cause, const struct b
 {
     bw_lines notes = {.count = 0};
     say_for(&notes, writer, writer->options->role != BW_ROLE_USER, cause, "note", "admin-note", facts);
-    if (bw_flag_get(facts, BW_S("dead-link")))
-        add_word(&notes, writer, "note.dead-link", facts);
+    bw_say_all(&notes, writer->arena, writer->tables, writer->options->language, BW_S("any"), "note", facts);
     if (writer->result->original.sent_elsewhere)
         add_word(&notes, writer, "note.sent-elsewhere", facts);
     if (notes.count == 0 || !is_new(writer, &notes))

@@ -46,7 +46,6 @@ const char *const bw_word_ids[] = {
     "summary.by-address",
     "summary.by-domain",
     "summary.dead",
-    "note.dead-link",
     "note.redacted",
     "ticket.to",
     "ticket.subject",

@@ -254,10 +254,8 @@ static void test_check(void **state)
          "3:7 \"https://nohost/x\" is no page (http, https or mailto, {ip} and {domain})"},
         {"receiver: t.a\nname: A\nremoval: https://a.example/x y\nsource: s\n",
          "3:10 \"https://a.example/x y\" is no page (http, https or mailto, {ip} and {domain})"},
-        {RULE("t.one", "expired", "x (?<code>Z\\d)"),
-         "1:1 the rule finds a code and has no \"means\""},
-        {"rule: t.one\ncause: expired\nmatch: x (?<code>Z)\nmeans: a\nexample: x Z\nsource: s\n",
-         ""},
+        {RULE("t.one", "expired", "x (?<code>Z\\d)"), "1:1 the rule finds a code and has no \"means\""},
+        {"rule: t.one\ncause: expired\nmatch: x (?<code>Z)\nmeans: a\nexample: x Z\nsource: s\n", ""},
         {RULE("t.one", "expired", "x") RULE("t.two", "expired", "y") RULE("t.one", "expired", "z"),
          "13:7 the id \"t.one\" stands already at "},
         /* The same id as another kind of record is another id. */
