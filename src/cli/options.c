@@ -303,11 +303,6 @@ bool bw_options_read(struct bw_options *out, int argc, char **argv)
         bw_complain_usage();
         return false;
     }
-    if (out->summary && out->format == BW_FORMAT_CSV) {
-        bw_complain(NULL, "--summary prints text or JSON: it does not go with --format=csv");
-        bw_complain_usage();
-        return false;
-    }
     if (out->redact && out->mode == BW_MODE_DUMP) {
         bw_complain(NULL, "--dump shows the mail as it is: it does not go with --redact");
         bw_complain_usage();

@@ -197,8 +197,9 @@ static void put_summary(struct run *run)
         put_recipients(&out, run->options->recipients == BW_RECIPIENTS_DEAD ? &run->summary->dead
                                                                             : &run->summary->full);
     else if (!status)
-        status = run->options->format == BW_FORMAT_JSON
-                     ? bw_summary_json(&out, run->summary)
+        status = run->options->format == BW_FORMAT_JSON ? bw_summary_json(&out, run->summary)
+                 : run->options->format == BW_FORMAT_CSV
+                     ? bw_summary_csv(&out, run->summary, run->options->csv_bom)
                      : bw_summary_text(&out, run->tables, run->summary, &look);
     if (status) {
         bw_buf_clear(&out);

@@ -1,4 +1,4 @@
-/* The CSV report (RFC 4180): a row a delivery, for a spreadsheet or a database. */
+/* CSV (RFC 4180) for a spreadsheet or a database: the report, a row a delivery, and the summary. */
 #include "report/report.h"
 
 /* A text that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, "CSV injection"). */
@@ -112,10 +112,15 @@ static const struct {
     NAMED(rule),
 };
 
-void bw_report_csv_header(struct bw_buf *out, bool byte_order_mark)
+static void put_mark(struct bw_buf *out, bool byte_order_mark)
 {
     if (byte_order_mark)
         bw_puts(out, "\xEF\xBB\xBF");
+}
+
+void bw_report_csv_header(struct bw_buf *out, bool byte_order_mark)
+{
+    put_mark(out, byte_order_mark);
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
         bw_putf(out, "%s%s", i ? "," : "", columns[i].name);
     bw_puts(out, "\r\n");
@@ -145,5 +150,86 @@ bw_status bw_report_csv(struct bw_buf *out, const struct bw_result *result, cons
         put_row(out, &row);
     out->failed |= number.failed;
     bw_buf_clear(&number);
+    return out->failed ? BW_NO_MEMORY : BW_OK;
+}
+
+/* "name count; name count" */
+static void put_tallies(struct bw_buf *out, const bw_tallies *tallies)
+{
+    struct bw_buf text;
+    bw_buf_init(&text, 0);
+    for (size_t i = 0; i < tallies->count; i++)
+        bw_putf(&text, "%s%.*s %zu", i ? "; " : "", BW_ARG(tallies->items[i].name), tallies->items[i].count);
+    put_field(out, bw_buf_slice(&text));
+    out->failed |= text.failed;
+    bw_buf_clear(&text);
+}
+
+static const char summary_header[] =
+    "section,name,count,delayed,actor,ip,list,list_status,zone,place,first,last,"
+    "domains\r\n";
+
+static void put_count(struct bw_buf *out, const char *section, bw_slice name, size_t count)
+{
+    bw_putf(out, "%s,", section);
+    put_field(out, name);
+    bw_putf(out, ",%zu,,,,,,,,,,\r\n", count);
+}
+
+static void put_counts(struct bw_buf *out, const char *section, const bw_tallies *tallies)
+{
+    for (size_t i = 0; i < tallies->count; i++)
+        put_count(out, section, tallies->items[i].name, tallies->items[i].count);
+}
+
+static void put_finding(struct bw_buf *out, const struct bw_finding_of_many *finding)
+{
+    struct bw_time_text first, last;
+    const bw_slice fields[] = {finding->actor,
+                               finding->ip,
+                               finding->list,
+                               finding->list_status,
+                               finding->zone,
+                               finding->place,
+                               bw_summary_time(&first, finding->first),
+                               bw_summary_time(&last, finding->last)};
+    bw_puts(out, "finding,");
+    put_field(out, finding->cause);
+    bw_putf(out, ",%zu,%zu,", finding->count, finding->delayed);
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        put_field(out, fields[i]);
+        bw_putc(out, ',');
+    }
+    put_tallies(out, &finding->domains);
+    bw_puts(out, "\r\n");
+}
+
+static void put_totals(struct bw_buf *out, const struct bw_summary *summary)
+{
+    struct bw_time_text first, last;
+    bw_summary_time(&first, summary->first);
+    bw_summary_time(&last, summary->last);
+    bw_putf(out, "total,messages,%zu,,,,,,,,%s,%s,\r\n", summary->messages, first.bytes, last.bytes);
+    for (enum bw_kind kind = BW_KIND_BOUNCE; kind <= BW_KIND_NOT_A_BOUNCE; kind++)
+        put_count(out, "kind", bw_str(bw_kind_name(kind)), summary->kinds[kind]);
+    put_count(out, "total", BW_S("failed"), summary->failed);
+    put_count(out, "total", BW_S("delayed"), summary->delayed);
+    put_count(out, "total", BW_S("arrived"), summary->arrived);
+    put_count(out, "total", BW_S("repeated"), summary->repeated);
+}
+
+bw_status bw_summary_csv(struct bw_buf *out, const struct bw_summary *summary, bool byte_order_mark)
+{
+    put_mark(out, byte_order_mark);
+    bw_puts(out, summary_header);
+    put_totals(out, summary);
+    for (size_t i = 0; i < summary->findings.count; i++)
+        put_finding(out, &summary->findings.items[i]);
+    put_counts(out, "cause", &summary->causes);
+    put_counts(out, "list", &summary->lists);
+    put_counts(out, "address", &summary->addresses);
+    put_counts(out, "domain", &summary->domains);
+    put_counts(out, "dead", &summary->dead);
+    put_counts(out, "full", &summary->full);
     return out->failed ? BW_NO_MEMORY : BW_OK;
 }

@@ -2,7 +2,6 @@
 #include "report/report.h"
 
 #include <jansson.h>
-#include <time.h>
 
 enum { SCHEMA = 1 };
 
@@ -288,13 +287,8 @@ static json_t *tallies_array(const bw_tallies *tallies, bool *failed)
 
 static json_t *date(long long seconds)
 {
-    struct tm parts;
-    const time_t time = (time_t)seconds;
-    char text[40];
-    if (!seconds || !gmtime_r(&time, &parts) ||
-        !strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S+00:00", &parts))
-        return json_null();
-    return json_string(text);
+    struct bw_time_text text;
+    return bw_summary_time(&text, seconds).n ? json_string(text.bytes) : json_null();
 }
 
 static json_t *finding_object(const struct bw_finding_of_many *finding, bool *failed)

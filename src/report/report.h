@@ -105,11 +105,21 @@ bw_status bw_summary_close(struct bw_summary *summary);
 /* Frees it. NULL is allowed. */
 void bw_summary_free(struct bw_summary *summary);
 
+/* Room for a time; NUL-terminated. */
+struct bw_time_text {
+    char bytes[40];
+};
+/* A time of the summary (seconds since 1970) as RFC 3339 writes it, in UTC. Returns what it put into text, and lives as
+ * long as that; empty for 0, which is unknown. */
+bw_slice bw_summary_time(struct bw_time_text *text, long long seconds);
+
 /* Appends a closed summary for a reader. BW_OK or BW_NO_MEMORY. */
 bw_status bw_summary_text(struct bw_buf *out, const struct bw_tables *tables,
                           const struct bw_summary *summary, const struct bw_report_options *options);
 /* The same as one line of JSON. */
 bw_status bw_summary_json(struct bw_buf *out, const struct bw_summary *summary);
+/* The same as a table (RFC 4180) with a header line: a row for each number, finding and name. */
+bw_status bw_summary_csv(struct bw_buf *out, const struct bw_summary *summary, bool byte_order_mark);
 
 /* Checks the text tables: in each language every word of the report and, for every cause, a head and a who that
  * apply to any mail; no template asks for a fact or flag that does not exist. Findings are pushed, as by

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* A name's number; 0 for none. Names are kept once. */
 typedef uint32_t name_id;
@@ -464,4 +465,14 @@ bw_status bw_summary_close(struct bw_summary *summary)
     tally(summary, &summary->dead, dead_of);
     tally(summary, &summary->full, full_of);
     return bw_arena_failed(summary->arena) ? BW_NO_MEMORY : BW_OK;
+}
+
+bw_slice bw_summary_time(struct bw_time_text *text, long long seconds)
+{
+    struct tm parts;
+    const time_t time = (time_t)seconds;
+    text->bytes[0] = '\0';
+    if (seconds && gmtime_r(&time, &parts))
+        strftime(text->bytes, sizeof text->bytes, "%Y-%m-%dT%H:%M:%S+00:00", &parts);
+    return bw_str(text->bytes);
 }
